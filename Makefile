@@ -1,0 +1,198 @@
+# Headwater.  `make help` lists the targets.
+#
+# The lists below are the architecture: a file includes only what stands before
+# it (`make layers`).  README.md has the tour.
+
+SCHEMA := err span arena text reader writer object sha256 key ssh_key \
+	tree note checkpoint tile policy tlog_proof \
+	digest_set envelope statement record keyring judge manifest problem
+DAEMON := limits log clock lock file metric \
+	store store_log store_index gist \
+	signers recent published admit batch ledger \
+	grow commit signer_wire signer_link seal prove publish indexer \
+	sequencer recover check \
+	lookup lineage render \
+	gate watchdog request reply serve serve_write serve_read serve_tlog \
+	route http config main
+SIGNER := limits file signer_wire signer_state signer_keyring signer signer_main
+CLIENT := output disk transport trust stored ssh_agent principal walk hashing \
+	progress graph show submit draft command \
+	cmd_init cmd_record cmd_run cmd_submit cmd_show cmd_trace cmd_find \
+	cmd_verify cmd_audit main
+
+# The one list of Debian packages: what it takes to build, to check, to demo.
+PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
+	openssh-client coreutils procps \
+	libmicrohttpd-dev liblmdb-dev libsodium-dev libjansson-dev nettle-dev \
+	libcurl4-gnutls-dev
+PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
+	libclang-rt-14-dev mandoc bash-completion strace
+PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
+	wpolish wdanish
+
+KIND ?= debug
+B := .build/$(KIND)
+V ?=
+Q := $(if $(V),,@)
+PREFIX ?= /usr/local
+CC := $(if $(filter fuzz,$(KIND)),clang,gcc)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef \
+	-Wvla -Wcast-qual -Wwrite-strings -Wpointer-arith -Wformat=2 \
+	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
+WARNINGS_gcc := -Wduplicated-cond -Wduplicated-branches -Wlogical-op \
+	-Wcast-align=strict -Walloca -Wframe-larger-than=16384
+HARDENED := -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full \
+	-ftrivial-auto-var-init=zero -fno-common -fPIE
+
+flags_debug := -O1 -g -fstack-protector-strong -fno-common -DHEADWATER_FAULTS
+flags_release := -O2 -g $(HARDENED)
+flags_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -DHEADWATER_FAULTS
+flags_tsan := -O1 -g -fsanitize=thread -DHEADWATER_FAULTS
+flags_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-builtin-malloc
+link_release := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+link_asan := -fsanitize=address,undefined
+link_tsan := -fsanitize=thread
+link_fuzz := -fsanitize=fuzzer,address,undefined
+
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -include schema/banned.h $(WARNINGS) \
+	$(WARNINGS_$(CC)) $(if $(CI),-Werror) $(flags_$(KIND)) -pthread $(CFLAGS)
+ALL_LDFLAGS := $(link_$(KIND)) -pthread -Wl,--as-needed $(LDFLAGS)
+SCHEMA_LIBS := -ljansson -lsodium -lnettle
+DAEMON_LIBS := -lmicrohttpd -llmdb $(SCHEMA_LIBS)
+CLIENT_LIBS := -lcurl $(SCHEMA_LIBS)
+
+objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out main signer_main,$(2)))
+schema := $(call objects,schema,$(SCHEMA))
+daemon := $(call objects,daemon,$(DAEMON))
+signer := $(call objects,daemon,$(SIGNER))
+client := $(call objects,client,$(CLIENT))
+programs := $(B)/headwaterd $(B)/headwater-signer $(B)/headwater
+sources := $(wildcard schema/*.[ch] daemon/*.[ch] client/*.[ch])
+test_sources := $(wildcard tests/*/test_*.c)
+tests := $(test_sources:%.c=$(B)/%)
+fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(programs) ## build headwaterd, headwater-signer, headwater (KIND=release)
+
+$(B)/headwaterd: $(B)/daemon/main.o $(daemon) $(schema)
+$(B)/headwaterd: LIBS := $(DAEMON_LIBS)
+$(B)/headwater-signer: $(B)/daemon/signer_main.o $(signer) $(schema)
+$(B)/headwater-signer: LIBS := $(SCHEMA_LIBS)
+$(B)/headwater: $(B)/client/main.o $(client) $(schema)
+$(B)/headwater: LIBS := $(CLIENT_LIBS)
+$(programs):
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(B)/*/*.d $(B)/tests/*/*.d)
+
+# ---- tests ----
+
+$(B)/schema.a: $(schema)
+$(B)/daemon.a: $(daemon) $(filter-out $(daemon),$(signer))
+$(B)/client.a: $(client)
+$(B)/%.a:
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/tests/schema/test_%: $(B)/tests/schema/test_%.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(SCHEMA_LIBS)
+$(B)/tests/daemon/test_%: $(B)/tests/daemon/test_%.o $(B)/daemon.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
+$(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CLIENT_LIBS)
+
+stories := $(wildcard tests/api/*.t)
+T ?=
+run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
+
+check: setup all $(tests) ## run every test; T=schema/test_text or T=api/x.t for one
+	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
+
+fuzz: ## fuzz one decoder: F=envelope SECONDS=60
+	$(Q)$(MAKE) --no-print-directory KIND=fuzz .build/fuzz/fuzz_$(F)
+	@mkdir -p .build/corpus/$(F) tests/fuzz/corpus/$(F)
+	.build/fuzz/fuzz_$(F) -max_total_time=$(or $(SECONDS),60) \
+		-print_final_stats=1 .build/corpus/$(F) tests/fuzz/corpus/$(F)
+
+fuzz-all: ## fuzz each decoder in turn for SECONDS
+	$(Q)set -e; for f in $(fuzzers); do $(MAKE) --no-print-directory fuzz F=$$f; done
+
+.build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
+	$(Q)clang $(link_fuzz) -o $@ $^ $(SCHEMA_LIBS)
+
+# ---- gates ----
+
+layers: ## a file includes only what stands before it in the lists above
+	$(Q)awk -v schema="$(SCHEMA)" -v daemon="$(DAEMON)" -v signer="$(SIGNER)" \
+		-v client="$(CLIENT)" -f tests/layers.awk $(sources)
+
+headers: ## every header compiles alone
+	$(Q)set -e; for h in $(filter %.h,$(sources)); do \
+		gcc -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) -Werror \
+		-fsyntax-only -x c $$h; done
+
+format: ## clang-format agrees; `make reformat` rewrites
+	$(Q)clang-format --dry-run -Werror $(sources) $(wildcard tests/*/*.[ch])
+
+reformat: ## let clang-format rewrite the sources
+	$(Q)clang-format -i $(sources) $(wildcard tests/*/*.[ch])
+
+TIDY_FLAGS = -std=c11 -D_GNU_SOURCE -I. -Wthread-safety
+lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
+	$(Q)printf '%s\n' $(or $(L),$(filter %.c,$(sources))) | \
+		xargs -P 2 -n 4 clang-tidy --quiet 2>/dev/null $(if $(L),,) \
+		--extra-arg-before=-xc -- $(TIDY_FLAGS)
+	$(Q)cppcheck --quiet --std=c11 --language=c -I. -D_GNU_SOURCE \
+		--enable=warning,style,performance,portability --inline-suppr \
+		--suppress=missingIncludeSystem --suppress=constParameterCallback \
+		--error-exitcode=1 -j 2 $(or $(L),$(filter %.c,$(sources)))
+	$(Q)mandoc -T lint -W warning daemon/*.8 client/*.1
+	$(Q)awk 'FNR > max[FILENAME] { max[FILENAME] = FNR } END { for (f in max) \
+		if (max[f] > (f ~ /\.h$$/ ? 160 : 400)) { \
+		print f ": " max[f] " lines"; bad = 1 } exit bad }' $(sources)
+
+# ---- setting up, installing, showing ----
+
+setup: ## install the Debian packages that are missing
+	$(Q)deploy/setup.sh $(PACKAGES) $(PACKAGES_CHECK) $(PACKAGES_DEMO)
+
+# check and demo must work as the first command on a fresh machine
+ifneq ($(filter check demo,$(MAKECMDGOALS)),)
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/daemon/main.o \
+	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
+endif
+
+demo: setup all ## the whole story with real data, in a ledger of its own
+	$(Q)HW_BUILD=$(abspath $(B)) deploy/demo/demo.sh
+
+install: all ## install to DESTDIR and PREFIX (use KIND=release)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(programs) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 client/headwater.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 daemon/headwaterd.8 daemon/headwater-signer.8 \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 client/headwater.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/headwater
+
+clean: ## remove what was built
+	rm -rf .build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
+		Makefile
+
+.PHONY: all check fuzz fuzz-all layers headers format reformat lint setup demo \
+	install clean help
+.SECONDARY:
+.DELETE_ON_ERROR:
