@@ -1,0 +1,53 @@
+/*
+ * envelope: DSSE v1 with exactly one Ed25519 signature, and its one normal form.
+ *
+ * What comes in may have any white space and member order; what is stored and
+ * hashed is `{"payload":…,"payloadType":…,"signatures":[{"keyid":…,"sig":…}]}`,
+ * standard padded base64, no white space, at most ENTRY_LEN_MAX bytes: the entry.
+ * Unknown members are refused: nobody signed them.
+ *
+ * Threads: any.  Memory: the caller's arena.
+ */
+#ifndef HEADWATER_SCHEMA_ENVELOPE_H
+#define HEADWATER_SCHEMA_ENVELOPE_H
+
+#include "schema/arena.h"
+#include "schema/key.h"
+#include "schema/object.h"
+#include "schema/ssh_key.h"
+
+#define ENTRY_LEN_MAX 65535u /* a u16 length in the entry bundle */
+#define ENVELOPE_LEN_MAX ((size_t)128 << 10) /* as it comes in */
+#define ENVELOPE_PAYLOAD_TYPE "application/vnd.in-toto+json"
+
+struct envelope {
+	struct span
+	    payload; /* decoded bytes: verified and parsed as they are */
+	char keyid[SSH_FINGERPRINT_MAX];
+	struct signature signature;
+};
+
+/* JSON text as a publisher sends it.  payloadType must be in-toto's, the keyid
+ * an Ed25519 key's OpenSSH fingerprint by form. */
+MUST_CHECK enum err envelope_parse(
+    struct span text, struct arena *arena, struct envelope *ret, struct why *w);
+
+/* The normal form; ERR_LIMIT through the writer when longer than an entry. */
+void envelope_print(const struct envelope *envelope, struct writer *w);
+
+/* Parses an entry: as envelope_parse, and what does not print to itself is
+ * ERR_SYNTAX. */
+MUST_CHECK enum err envelope_parse_entry(struct span entry, struct arena *arena,
+    struct envelope *ret, struct why *w);
+
+/* DSSE PAE: "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body. */
+void envelope_pae(struct span payload, struct writer *w);
+
+MUST_CHECK enum err envelope_verify(const struct envelope *envelope,
+    const struct public_key *key, struct arena *arena, struct why *w);
+
+/* Signs a payload; the keyid is the key's fingerprint. */
+MUST_CHECK enum err envelope_sign(struct span payload,
+    const struct secret_key *secret, struct arena *arena, struct envelope *ret);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * record: what a signed statement says, in the terms of the graph.
+ *
+ * Two things only: artifacts (digests) and records.  A record *makes* when it
+ * puts edges between artifacts: SLSA provenance (each resolved dependency went
+ * into each subject), `derivedFrom` of a dataset or model (each went into the
+ * first subject), parts (further subjects of a dataset or model whose role is
+ * shard or weights went into the first).  All else *describes*.
+ *
+ * An input that is also a subject is no edge; an artifact without a node (only
+ * citations, or the digest of no bytes) is kept for the record and is no end of
+ * an edge.
+ *
+ * Threads: any.  Memory: the caller's arena; spans borrow the statement, which
+ * the record keeps (record_done).
+ */
+#ifndef HEADWATER_SCHEMA_RECORD_H
+#define HEADWATER_SCHEMA_RECORD_H
+
+#include "schema/statement.h"
+
+#define RECORD_PREFIX "https://headwater/"
+#define RECORD_INPUTS_MAX 512
+#define RECORD_ROLES_MAX 32  /* roles in `complete` */
+#define RECORD_ROLE_MAX 64   /* bytes of one: [a-z0-9-] */
+#define RECORD_TEXT_MAX 4096 /* bytes of a description or reason */
+#define RECORD_RUN_TYPE "https://headwater/run/v1"
+#define RECORD_SLSA_TYPE "https://slsa.dev/provenance/v1"
+
+/* enum, name in answers and queries, predicateType */
+#define RECORD_TABLE(X) \
+	X(RECORD_OTHER, "other", NULL) \
+	X(RECORD_DATASET, "dataset", "https://headwater/dataset/v1") \
+	X(RECORD_CODE, "code", "https://headwater/code/v1") \
+	X(RECORD_MODEL, "model", "https://headwater/model/v1") \
+	X(RECORD_RUN, "run", RECORD_SLSA_TYPE) \
+	X(RECORD_PROVENANCE, "provenance", RECORD_SLSA_TYPE) \
+	X(RECORD_EVALUATION, "evaluation", "https://headwater/evaluation/v1") \
+	X(RECORD_RELEASE, "release", "https://headwater/release/v1") \
+	X(RECORD_WITHDRAWAL, "withdrawal", "https://headwater/withdrawal/v1") \
+	X(RECORD_KEYRING, "keyring", "https://headwater/keyring/v1")
+
+/* RECORD_RUN is SLSA provenance with buildType RECORD_RUN_TYPE; any other
+ * buildType is RECORD_PROVENANCE: edges, but names are free text. */
+enum record_kind {
+#define X(name, text, type) name,
+	RECORD_TABLE(X)
+#undef X
+	    RECORD_KINDS,
+};
+
+const char *record_kind_name(enum record_kind kind);
+MUST_CHECK bool record_kind_parse(struct span text, enum record_kind *ret);
+/* dataset, code, model, run: closes gaps and gives standing. */
+bool record_kind_is_origin(enum record_kind kind);
+/* Kinds whose first subject's name is bound to a principal. */
+bool record_kind_is_named(enum record_kind kind);
+
+struct record {
+	struct statement statement;
+	enum record_kind kind;
+	struct span name; /* bound to a principal; empty in foreign predicates
+	                        and withdrawals */
+	struct span version; /* empty where none is given */
+	struct span license; /* SPDX expression, empty where none is given */
+	bool makes_parts;    /* some further subject is a part of the first */
+	size_t input_count;  /* resolvedDependencies or derivedFrom */
+	struct resource *inputs;
+	size_t complete_count; /* roles whose list is signed as complete */
+	struct span *complete;
+	struct hash withdraws; /* of a withdrawal: the record's id */
+};
+
+/* Judges everything about a payload but who signed it. */
+MUST_CHECK enum err record_parse(struct span payload, struct arena *arena,
+    struct record *ret, struct why *w);
+void record_done(struct record *record);
+
+/* Is further subject `at` (≥ 1) a part of the first? */
+bool record_is_part(const struct record *record, size_t at);
+
+#endif
