@@ -20,6 +20,8 @@
 #define TREE_SIZE_MAX INT64_MAX /* other clients parse int64 */
 #define TREE_LEVELS 63		/* levels 0 to 62 can be complete */
 #define TREE_PROOF_MAX 63	/* hashes in one proof */
+/* above it a consistency proof may need 64 hashes, which no C2SP text allows */
+#define TREE_CONSISTENCY_MAX ((uint64_t)1 << 62)
 
 struct hash tree_empty(void);		  /* SHA-256("") */
 struct hash tree_leaf(struct span entry); /* SHA-256(0x00 || entry) */
@@ -70,7 +72,8 @@ struct tree_position {
 size_t tree_inclusion_ranges(uint64_t index, uint64_t size,
     struct tree_range out[static TREE_PROOF_MAX]);
 
-/* The same for the consistency proof (section 2.1.2); 0 < old ≤ size. */
+/* The same for the consistency proof (section 2.1.2); 0 < old ≤ size, which is
+ * at most TREE_CONSISTENCY_MAX. */
 size_t tree_consistency_ranges(
     uint64_t old, uint64_t size, struct tree_range out[static TREE_PROOF_MAX]);
 
