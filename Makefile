@@ -6,7 +6,7 @@
 SCHEMA := err span arena text reader writer object sha256 key ssh_key \
 	tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement record keyring judge manifest problem
-DAEMON := limits log clock lock file metric \
+DAEMON := limits fault log clock lock file metric \
 	store store_log store_index gist \
 	signers recent published admit batch ledger \
 	grow commit signer_wire signer_link seal prove publish indexer \
@@ -14,7 +14,7 @@ DAEMON := limits log clock lock file metric \
 	lookup lineage render \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
-SIGNER := limits file signer_wire signer_state signer_keyring signer signer_main
+SIGNER := limits fault file signer_wire signer_state signer_keyring signer signer_main
 CLIENT := output disk transport trust stored ssh_agent principal walk hashing \
 	progress graph show submit draft command \
 	cmd_init cmd_record cmd_run cmd_submit cmd_show cmd_trace cmd_find \
