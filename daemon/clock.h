@@ -1,0 +1,20 @@
+/*
+ * clock: the time, injectable.
+ *
+ * Threads: any.  Memory: none.
+ */
+#ifndef HEADWATER_DAEMON_CLOCK_H
+#define HEADWATER_DAEMON_CLOCK_H
+
+#include <stdint.h>
+
+/* Wall clock; a test puts its own function here. */
+struct clock {
+	uint64_t (*now_ms)(void *context); /* NULL: the system's */
+	void *context;
+};
+
+uint64_t clock_now_ms(const struct clock *clock); /* since 1970; NULL is fine */
+uint64_t clock_steady_ms(void); /* for deadlines: never goes back */
+
+#endif

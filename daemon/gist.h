@@ -1,0 +1,67 @@
+/*
+ * gist: what the index and the graph need of a record, packed beside its entry,
+ * so that no question parses JSON.
+ *
+ * Packed once at admission; inputs and subjects are packed, never their pairs.
+ * Layout (big-endian): u8 version 1, u8 kind, u8 flags, u8+principal,
+ * u8+version, u16+license, u16+name, hash withdraws (kind withdrawal only),
+ * u16 count of subjects: each {u8 flags (is_part, has_node, has_citation),
+ * u16+name, u8+role, [node digest], u8 count of digests, digests};
+ * u16 count of inputs: each {u8 flags, u16+name, u8+role, [node], [citation 32]};
+ * u8 count of complete roles: each u8+text.
+ *
+ * A gist is never believed across versions: --reindex and recovery derive it
+ * again from the entry.  Threads: any.  Memory: gist_unpack borrows the bytes.
+ */
+#ifndef HEADWATER_DAEMON_GIST_H
+#define HEADWATER_DAEMON_GIST_H
+
+#include "schema/reader.h"
+#include "schema/record.h"
+#include "schema/text.h"
+
+#define GIST_LEN_MAX ((size_t)256 << 10)
+
+struct gist {
+	enum record_kind kind;
+	struct span principal;
+	struct span name; /* the bound name; empty where none is */
+	struct span version;
+	struct span license;
+	struct hash withdraws;
+	size_t subject_count;
+	size_t input_count;
+	struct span subjects; /* packed: walk with gist_subject_next */
+	struct span inputs;
+	struct span complete; /* packed roles */
+	size_t complete_count;
+};
+
+struct gist_artifact {
+	struct span name; /* as the record has it; a hint */
+	struct span role;
+	bool is_part;
+	bool has_node;
+	struct digest node;
+	bool has_citation;
+	struct hash citation;
+	struct span digests; /* packed, of subjects only */
+	size_t digest_count;
+};
+
+/* `principal` is the judged one: the origin for keyrings. */
+void gist_pack(
+    const struct record *record, const char *principal, struct writer *w);
+MUST_CHECK enum err gist_unpack(struct span packed, struct gist *ret);
+
+/* Walks: start with `struct reader r = reader_of(gist->subjects)`; false at the
+ * end or on damage (then reader_end says so). */
+bool gist_subject_next(struct reader *r, struct gist_artifact *ret);
+bool gist_input_next(struct reader *r, struct gist_artifact *ret);
+bool gist_digest_next(struct reader *r, struct digest *ret);
+bool gist_is_complete(const struct gist *gist, struct span role);
+
+/* Has it this digest among any subject's digests? */
+bool gist_has_subject(const struct gist *gist, const struct digest *digest);
+
+#endif

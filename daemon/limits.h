@@ -1,0 +1,68 @@
+/*
+ * limits: every bound of the daemon, with its reason.
+ *
+ * Bounds of formats stand with their codecs in schema/.
+ */
+#ifndef HEADWATER_DAEMON_LIMITS_H
+#define HEADWATER_DAEMON_LIMITS_H
+
+#include <stddef.h>
+
+/* ---- the write path ---- */
+#define BATCH_ENTRIES_MAX 1024 /* sealing 512 takes 1.9 ms, 4,096 take 12 */
+#define QUEUE_ENTRIES_MAX 8192 /* 8 batches: under a second of work */
+#define QUEUE_BYTES_MAX ((size_t)64 << 20) /* of entries that wait */
+#define SUBMIT_WAIT_MS 10000		   /* longer than any healthy sealing */
+#define SEAL_STALE_MS 5000  /* committed and unsigned this long: not healthy */
+#define SIGNER_GONE_MS 1000 /* from losing the signer to our exit */
+
+/* ---- bodies ---- */
+#define BODY_RECORD_MAX ((size_t)128 << 10) /* ENVELOPE_LEN_MAX */
+#define BODY_LINES_MAX ((size_t)8 << 20)    /* NDJSON */
+#define LINES_MAX 1000			    /* of one NDJSON body */
+#define BODIES_BYTES_MAX ((size_t)64 << 20) /* of all requests at once */
+/* Jansson needs up to 82 times its text: one body's parse must stay bounded */
+#define ADMIT_ARENA_MAX ((size_t)4 << 20)
+#define REQUEST_ARENA_MAX ((size_t)32 << 20)
+#define ANSWER_LEN_MAX ((size_t)24 << 20) /* an entry bundle has 16 MiB */
+
+/* ---- questions ---- */
+#define LIST_LIMIT_DEFAULT 100
+#define LIST_LIMIT_MAX 1000
+#define LIST_LOOK_MAX 4096 /* records looked at for one page */
+#define LINEAGE_DEPTH_MAX 64
+#define LINEAGE_NODES_DEFAULT 200
+#define LINEAGE_NODES_MAX 1000
+#define LINEAGE_EDGES_MAX 4000
+#define LINEAGE_RECORDS_MAX 64	/* of one node */
+#define LINEAGE_DISPUTES_MAX 16 /* ids named for one record */
+#define INDEX_WAIT_MS 100	/* for what was sealed when the question came */
+#define MIN_SIZE_WAIT_MS 2000	/* for min_size */
+
+/* ---- the index ---- */
+#define INDEX_SLICE_KEYS \
+	100000		     /* about 25,000 dirty pages: below LMDB's spill */
+#define INDEX_LAG_MAX 500000 /* records behind: admission slows */
+#define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */
+
+/* ---- HTTP (RELIABILITY 3.1) ---- */
+#define HTTP_THREADS_DEFAULT 2
+#define HTTP_CONNECTIONS_MAX 4096
+#define HTTP_PER_ADDRESS_DEFAULT 32		      /* loopback is exempt */
+#define HTTP_MEMORY_PER_CONNECTION ((size_t)32 << 10) /* bounds the headers */
+#define HTTP_IDLE_S 10
+#define HTTP_HEADERS_MAX 64
+#define HTTP_HEADER_BYTES_MAX ((size_t)16 << 10)
+#define HTTP_URI_MAX 1024
+#define HTTP_QUERIES_MAX 16
+#define HTTP_HEADERS_DEADLINE_MS 10000
+#define HTTP_BODY_DEADLINE_MS 30000
+#define HTTP_ANSWER_DEADLINE_MS 60000 /* and 1 s more for each 64 KiB */
+
+/* ---- storage ---- */
+#define MAP_SIZE ((size_t)256 << 30)	 /* address space, not disk */
+#define FILE_STEP_MAX ((size_t)64 << 20) /* grown by written zeros in steps */
+#define DISK_RESERVE ((size_t)64 << 20)	 /* below this much free: 503 */
+#define READ_AGE_MAX_MS 5000		 /* a snapshot pins its pages */
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * store_index: places of positions, derived from the log and thrown away at will.
+ *
+ * A key is 8 bytes of a keyed hash (key_short_hash; the key is made with the
+ * index and kept in it) over a tag and a value, then the position, big-endian;
+ * the value is empty.  Two values may share a place, so what is found is compared
+ * in the record.  Readers ignore positions at or above the watermark.
+ *
+ * Threads: the indexer writes, any reads.  Memory: as store.h.
+ */
+#ifndef HEADWATER_DAEMON_STORE_INDEX_H
+#define HEADWATER_DAEMON_STORE_INDEX_H
+
+#include "daemon/store.h"
+#include "schema/tree.h"
+
+enum index_tag {
+	INDEX_ID = 1,  /* record id, 32 bytes */
+	INDEX_SUBJECT, /* a digest (digest_write) of any subject */
+	INDEX_INPUT, /* the node of an input: resolvedDependencies, derivedFrom;
+	                    also of a part (it went into the first subject) */
+	INDEX_NAME,  /* a bound name */
+	INDEX_VERSION,	 /* release: name LF version */
+	INDEX_SIGNER,	 /* keyid */
+	INDEX_PRINCIPAL, /* principal */
+	INDEX_KIND,	 /* one byte: enum record_kind */
+	INDEX_OWN,  /* principal NUL node: dataset, code, model, run records of
+	                    that principal with the node as first subject, named */
+	INDEX_MADE, /* principal NUL node: such records with the node as any
+	                    subject (closes its gap) */
+	INDEX_WITHDRAWN, /* record id, 32 bytes, then principal: withdrawals */
+	INDEX_DISPUTES,	 /* record id: withdrawals of it by anybody */
+};
+
+struct index_place {
+	uint64_t place; /* of store_index_place */
+	uint64_t position;
+};
+
+/* Thread-safe: the key never changes while the store is open. */
+uint64_t store_index_place(
+    const struct store *index, enum index_tag tag, struct span value);
+
+/* Any order is right; sorted input is fast. */
+void store_index_put(struct txn *txn, const struct index_place *place);
+
+/* What it is complete up to; size 0 in a new index. */
+struct tree_head store_index_watermark(struct txn *txn);
+void store_index_set_watermark(struct txn *txn, const struct tree_head *head);
+
+/* Forgets everything and makes a new key. */
+MUST_CHECK enum err store_index_reset(struct store *index, struct why *w);
+
+/* Positions at a place, ascending, from `from`, below the watermark read in the
+ * same transaction. */
+struct index_walk {
+	struct txn_cursor cursor;
+	uint64_t place;
+	uint64_t end; /* the watermark */
+	bool is_done;
+};
+struct index_walk index_walk_open(
+    struct txn *txn, uint64_t place, uint64_t from);
+bool index_walk_next(struct index_walk *walk, uint64_t *ret_position);
+void index_walk_close(struct index_walk *walk);
+
+#endif
