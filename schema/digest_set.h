@@ -38,10 +38,10 @@
 	X(DIGEST_SHA1, "sha1", 20) \
 	X(DIGEST_SHA224, "sha224", 28) \
 	X(DIGEST_SHA256, "sha256", 32) \
+	X(DIGEST_SHA384, "sha384", 48) \
 	X(DIGEST_SHA3_256, "sha3_256", 32) \
 	X(DIGEST_SHA3_384, "sha3_384", 48) \
 	X(DIGEST_SHA3_512, "sha3_512", 64) \
-	X(DIGEST_SHA384, "sha384", 48) \
 	X(DIGEST_SHA512, "sha512", 64) \
 	X(DIGEST_SHA512_256, "sha512_256", 32) \
 	X(DIGEST_TLOG_LEAF, "tlogLeaf", 32)
@@ -74,7 +74,7 @@ void digest_write(const struct digest *digest, struct writer *w);
 struct reader;
 struct digest digest_read(struct reader *r);
 
-/* SHA-256 of no bytes: never a node. */
+/* The digest of no bytes, no lines, an empty git blob or tree: never a node. */
 bool digest_is_of_nothing(const struct digest *digest);
 
 struct digest_set {
@@ -82,14 +82,14 @@ struct digest_set {
 	struct digest *digests; /* in alphabetical order of their names */
 	bool has_node;
 	struct digest node; /* sha256, else the alphabetically first; never
-	                       tlogLeaf nor the digest of no bytes */
+	                       tlogLeaf; none where one is of no bytes */
 	bool has_citation;
 	struct hash citation; /* tlogLeaf */
 };
 
 struct arena;
-/* `is_ours`: unknown algorithms are refused; else skipped.  At least one known
- * algorithm is needed. */
+/* `is_ours`: unknown algorithms are refused, and one digest is needed; else they
+ * are skipped, and what is left may be empty. */
 MUST_CHECK enum err digest_set_read(json_value *value, bool is_ours,
     struct arena *arena, struct digest_set *ret, struct why *w);
 /* {"sha256":"…"} in order of the names, tlogLeaf included. */

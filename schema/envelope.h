@@ -20,9 +20,13 @@
 #define ENVELOPE_LEN_MAX ((size_t)128 << 10) /* as it comes in */
 #define ENVELOPE_PAYLOAD_TYPE "application/vnd.in-toto+json"
 
+/* An entry without its payload, and what fits beside that in base64. */
+#define ENVELOPE_FRAME_LEN 234u
+#define ENVELOPE_PAYLOAD_MAX ((ENTRY_LEN_MAX - ENVELOPE_FRAME_LEN) / 4 * 3)
+
 struct envelope {
-	struct span
-	    payload; /* decoded bytes: verified and parsed as they are */
+	struct span payload; /* decoded bytes, parsed as they are: the end of */
+	struct span pae;     /* what was signed */
 	char keyid[SSH_FINGERPRINT_MAX];
 	struct signature signature;
 };
@@ -41,12 +45,14 @@ MUST_CHECK enum err envelope_parse_entry(struct span entry, struct arena *arena,
     struct envelope *ret, struct why *w);
 
 /* DSSE PAE: "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body. */
-void envelope_pae(struct span payload, struct writer *w);
+void envelope_pae(struct span type, struct span body, struct writer *w);
 
+/* ERR_REFUSED unless the keyid is this key's and the signature is by it. */
 MUST_CHECK enum err envelope_verify(const struct envelope *envelope,
-    const struct public_key *key, struct arena *arena, struct why *w);
+    const struct public_key *key, struct why *w);
 
-/* Signs a payload; the keyid is the key's fingerprint. */
+/* Signs a copy of the payload; the keyid is the key's fingerprint.  ERR_LIMIT
+ * where it would not fit an entry. */
 MUST_CHECK enum err envelope_sign(struct span payload,
     const struct secret_key *secret, struct arena *arena, struct envelope *ret);
 

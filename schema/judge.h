@@ -6,7 +6,7 @@
  * else by a key of the keyring in force, and a bound name must begin with that
  * key's principal.  No clock, no state: an entry, a keyring, the log key.
  *
- * Threads: any.  Memory: the caller's arena.
+ * Threads: any.  Memory: none but what judge_keyring gives.
  */
 #ifndef HEADWATER_SCHEMA_JUDGE_H
 #define HEADWATER_SCHEMA_JUDGE_H
@@ -24,16 +24,17 @@ MUST_CHECK enum err judge_signer(const struct keyring *keyring,
 /* judge_signer and the signature.  `keyring` is the last one before the entry. */
 MUST_CHECK enum err judge_entry(const struct keyring *keyring,
     const struct envelope *envelope, const struct record *record,
-    struct arena *arena, const char *ret_principal[static 1], struct why *w);
+    const struct keyring_member **ret, struct why *w);
 
-/* A keyring record itself: by the log key; `before` is the keyring before it, or
- * NULL for entry 0 (then it names no previous), `before_id` its record id. */
+/* A keyring record itself: by the log key; `before_id` is the record id of the
+ * keyring before it, or NULL for entry 0 (then it names no previous).  The
+ * caller frees `*ret`. */
 struct judge_log {
 	const char *origin;
 	struct public_key key;
 };
 MUST_CHECK enum err judge_keyring(const struct judge_log *log,
     const struct envelope *envelope, const struct hash *before_id,
-    struct arena *arena, struct why *w);
+    struct keyring **ret, struct why *w);
 
 #endif

@@ -19,13 +19,14 @@
 
 #include "schema/statement.h"
 
-#define RECORD_PREFIX "https://headwater/"
+#define RECORD_PREFIX STATEMENT_PREFIX
 #define RECORD_INPUTS_MAX 512
-#define RECORD_ROLES_MAX 32  /* roles in `complete` */
-#define RECORD_ROLE_MAX 64   /* bytes of one: [a-z0-9-] */
-#define RECORD_TEXT_MAX 4096 /* bytes of a description or reason */
-#define RECORD_RUN_TYPE "https://headwater/run/v1"
-#define RECORD_SLSA_TYPE "https://slsa.dev/provenance/v1"
+#define RECORD_ROLES_MAX 32 /* roles in `complete` */
+#define RECORD_ROLE_MAX STATEMENT_ROLE_MAX
+#define RECORD_TEXT_MAX STATEMENT_TEXT_MAX
+#define RECORD_PARAMETERS_MAX 1024
+#define RECORD_RUN_TYPE STATEMENT_RUN_TYPE
+#define RECORD_SLSA_TYPE STATEMENT_SLSA_TYPE
 
 /* enum, name in answers and queries, predicateType */
 #define RECORD_TABLE(X) \
@@ -59,8 +60,8 @@ bool record_kind_is_named(enum record_kind kind);
 struct record {
 	struct statement statement;
 	enum record_kind kind;
-	struct span name; /* bound to a principal; empty in foreign predicates
-	                        and withdrawals */
+	struct span name;    /* bound to a principal (of a keyring: the origin);
+	                     empty in foreign predicates and withdrawals */
 	struct span version; /* empty where none is given */
 	struct span license; /* SPDX expression, empty where none is given */
 	bool makes_parts;    /* some further subject is a part of the first */

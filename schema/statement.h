@@ -11,8 +11,15 @@
 #include "schema/object.h"
 
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
+#define STATEMENT_PREFIX "https://headwater/" /* predicates of ours */
+#define STATEMENT_SLSA_TYPE "https://slsa.dev/provenance/v1"
+#define STATEMENT_RUN_TYPE "https://headwater/run/v1" /* its buildType, ours */
 #define STATEMENT_SUBJECTS_MAX 512
-#define STATEMENT_TYPE_MAX 512 /* bytes of a predicateType */
+#define STATEMENT_TYPE_MAX 512	/* bytes of a predicateType */
+#define STATEMENT_TEXT_MAX 4096 /* bytes of a text where nothing is said */
+#define STATEMENT_URI_MAX 2048
+#define STATEMENT_LICENSE_MAX 256
+#define STATEMENT_ROLE_MAX 64 /* [a-z0-9-] */
 
 /* in-toto ResourceDescriptor, as far as Headwater looks at it. */
 struct resource {
@@ -26,19 +33,29 @@ struct resource {
 struct statement {
 	struct json *json;
 	struct span predicate_type;
+	bool is_ours; /* a predicate under STATEMENT_PREFIX, or a run */
+	bool is_run;  /* SLSA provenance with STATEMENT_RUN_TYPE */
 	size_t subject_count;
 	struct resource *subjects;
 	json_value *predicate; /* NULL where there is none */
 };
 
-/* `is_ours` of the parts depends on predicate_type: unknown members of subjects
- * are refused for predicates under https://headwater/, ignored elsewhere. */
+/* Unknown members of the statement and its subjects are refused in ours and
+ * ignored elsewhere. */
 MUST_CHECK enum err statement_parse(struct span payload, struct arena *arena,
     struct statement *ret, struct why *w);
 void statement_done(struct statement *statement);
 
-/* One ResourceDescriptor.  `needs_digest`: without one it is refused. */
+/* One ResourceDescriptor.  Of ours it has a digest; elsewhere the set may be
+ * empty, and what is not of the expected form is ignored. */
 MUST_CHECK enum err resource_read(json_value *value, bool is_ours,
     struct arena *arena, struct resource *ret, struct why *w);
+
+/* Reads a member that is an absolute URI, a role, an SPDX expression;
+ * gives true where it is there. */
+bool statement_uri(struct object *o, const char *name, struct span *ret);
+bool statement_role(struct object *o, const char *name, struct span *ret);
+bool statement_license(struct object *o, const char *name, struct span *ret);
+bool statement_is_role(struct span text);
 
 #endif
