@@ -26,7 +26,8 @@ void checkpoint_print(const struct checkpoint *checkpoint, struct writer *w);
 void checkpoint_sign(const struct tree_head *head, const struct note_key *key,
     const struct secret_key *secret, struct writer *w);
 
-/* Parses the note, verifies it by `key` and requires the key's name as origin. */
+/* Parses the note, verifies it by `key` and requires the key's name as origin.
+ * ERR_MISMATCH when the key did not sign it. */
 MUST_CHECK enum err checkpoint_verify(struct span note,
     const struct note_key *key, struct checkpoint *ret, struct why *w);
 

@@ -25,7 +25,7 @@
 struct note_signature {
 	struct span name;
 	uint32_t key_id;
-	struct span signature; /* base64 of what follows the key id */
+	struct span signature; /* base64 of key id and signature, canonical */
 };
 
 struct note {
