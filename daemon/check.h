@@ -1,0 +1,32 @@
+/*
+ * check: `headwaterd --check` (fsck) and `--reindex`.
+ *
+ * Re-derives leaf hashes, tree hashes, root, judgements, gists and index from the
+ * entries and compares; reports every difference, one line each, on stdout.
+ *
+ * Threads: before any; no signer is needed (the stored and published checkpoint
+ * is verified by `vkey` from the key file's public part when one is given).
+ */
+#ifndef HEADWATER_DAEMON_CHECK_H
+#define HEADWATER_DAEMON_CHECK_H
+
+#include <stdio.h>
+
+#include "daemon/ledger.h"
+
+struct check_result {
+	uint64_t entries;
+	uint64_t faults;
+};
+
+MUST_CHECK enum err check_log(struct store *log, const struct note_key *key,
+    FILE *out, struct check_result *ret, struct why *w);
+MUST_CHECK enum err check_index(struct store *log, struct store *index,
+    FILE *out, struct check_result *ret, struct why *w);
+
+/* Throws the index away and makes it again from the log, up to the stored
+ * size. */
+MUST_CHECK enum err check_reindex(
+    struct store *log, struct store *index, struct why *w);
+
+#endif

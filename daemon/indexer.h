@@ -1,0 +1,50 @@
+/*
+ * indexer: the thread that follows the log into the index.
+ *
+ * It takes whatever is published and not yet indexed, sorted, in slices, the last
+ * of which moves the watermark; then it forgets those ids in `recent` and wakes
+ * whoever waits for that size.
+ *
+ * Threads: its own; indexer_wait and friends any.  Memory: indexer_new / _free.
+ */
+#ifndef HEADWATER_DAEMON_INDEXER_H
+#define HEADWATER_DAEMON_INDEXER_H
+
+#include <stdint.h>
+
+#include "daemon/store.h"
+
+struct indexer;
+struct published;
+struct recent;
+
+/* Waiting for the index to hold `size` entries.  The waiter's owner keeps it
+ * until `wake` was called, exactly once, on another thread. */
+struct index_waiter {
+	uint64_t size;
+	uint64_t deadline_ms; /* on the steady clock */
+	void (*wake)(struct index_waiter *waiter);
+	void *context;
+	struct index_waiter *next;
+};
+
+MUST_CHECK enum err indexer_new(struct store *log, struct store *index,
+    struct published *published, struct recent *recent, struct indexer **ret,
+    struct why *w);
+MUST_CHECK enum err indexer_start(struct indexer *indexer);
+void indexer_stop(struct indexer *indexer); /* wakes all waiters; joins */
+void indexer_free(struct indexer *indexer);
+
+void indexer_notice(struct indexer *indexer);	/* something was published */
+uint64_t indexer_size(struct indexer *indexer); /* the watermark */
+
+/* False, and wake is never called, when the index is there already. */
+bool indexer_wait(struct indexer *indexer, struct index_waiter *waiter);
+void indexer_expire(struct indexer *indexer, uint64_t now_ms);
+
+/* Writes the index entries of positions [from, to) of the log; the indexer, the
+ * check and --reindex use the same.  `to`'s root becomes the watermark's. */
+MUST_CHECK enum err indexer_follow(struct store *log, struct store *index,
+    const struct tree_head *to, struct why *w);
+
+#endif

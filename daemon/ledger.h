@@ -1,0 +1,56 @@
+/*
+ * ledger: everything that handlers and threads share, assembled once by main.
+ *
+ * Constant after ledger_start but for what each part guards by its own lock.
+ *
+ * Threads: any.  Memory: ledger_new / ledger_free.
+ */
+#ifndef HEADWATER_DAEMON_LEDGER_H
+#define HEADWATER_DAEMON_LEDGER_H
+
+#include <stdatomic.h>
+
+#include "daemon/batch.h"
+#include "daemon/clock.h"
+#include "daemon/published.h"
+#include "daemon/recent.h"
+#include "daemon/signers.h"
+#include "daemon/store.h"
+#include "schema/note.h"
+
+struct indexer;
+struct signer_link;
+
+struct ledger {
+	struct clock clock;
+	struct note_key key; /* the log's: origin and public key */
+	struct store *log;
+	struct store *index;
+	struct signers *signers;
+	struct recent *recent;
+	struct published *published;
+	struct batch *batch;
+	struct signer_link *signer;
+	struct indexer *indexer;
+	const char *folder; /* the data directory, for free space */
+	/* steady ms since when something committed waits for its signature; 0:
+	   nothing does */
+	atomic_uint_fast64_t unsealed_since_ms;
+	atomic_bool is_stopping; /* healthz: 503 */
+	atomic_bool is_failed; /* the signer or the store is gone: exit soon */
+};
+
+/* Allocates the parts that need neither disk nor signer. */
+struct ledger *ledger_new(void);
+void ledger_free(struct ledger *ledger); /* closes the stores too */
+
+/* Is it answering: store readable, signer alive, nothing unsealed for longer than
+ * SEAL_STALE_MS, not stopping. */
+bool ledger_is_healthy(struct ledger *ledger, struct why *w);
+
+/* Position of a record id, exact: `recent`, then the index.  Only published ones.
+ * ERR_NOT_FOUND otherwise. */
+MUST_CHECK enum err ledger_find(
+    struct ledger *ledger, const struct hash *id, uint64_t *ret_position);
+
+#endif

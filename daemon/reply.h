@@ -1,0 +1,44 @@
+/*
+ * reply: what a handler answers.
+ *
+ * A handler sets status, type and body; http turns it into a response with the
+ * headers that every answer has (nosniff, no-referrer, Cache-Control).
+ *
+ * Threads: the request's.  Memory: the body's writer is freed by http.
+ */
+#ifndef HEADWATER_DAEMON_REPLY_H
+#define HEADWATER_DAEMON_REPLY_H
+
+#include "schema/problem.h"
+#include "schema/writer.h"
+
+#define REPLY_JSON "application/json"
+#define REPLY_TEXT "text/plain; charset=utf-8"
+#define REPLY_BYTES "application/octet-stream"
+#define REPLY_DSSE "application/vnd.dsse.envelope.v1+json"
+#define REPLY_NDJSON "application/x-ndjson"
+
+enum reply_cache {
+	REPLY_NO_STORE,	 /* errors, answers that rest on the index */
+	REPLY_NO_CACHE,	 /* the checkpoint: ask again each time */
+	REPLY_IMMUTABLE, /* tiles, bundles, entries, proofs between sizes */
+};
+
+struct reply {
+	int status;
+	const char *media_type;
+	enum reply_cache cache;
+	struct writer body;	/* writer_heap(ANSWER_LEN_MAX) */
+	unsigned retry_after_s; /* 0: no such header */
+	const char *allow;	/* of a 405 */
+	const char *location; /* of a 201; borrowed from the request's arena */
+	bool must_close;
+};
+
+struct reply reply_new(void);
+
+/* Status from the error, problem+json body; ERR_BUSY gets a Retry-After of 1-3 s
+ * (spread); whatever was in the body before is dropped. */
+void reply_error(struct reply *reply, enum err err, const struct why *w);
+
+#endif
