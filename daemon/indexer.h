@@ -17,6 +17,7 @@
 struct indexer;
 struct published;
 struct recent;
+struct tree_head;
 
 /* Waiting for the index to hold `size` entries.  The waiter's owner keeps it
  * until `wake` was called, exactly once, on another thread. */
