@@ -3,7 +3,7 @@
 # The lists below are the architecture: a file includes only what stands before
 # it (`make layers`).  README.md has the tour.
 
-SCHEMA := err span arena text reader writer object sha256 key ssh_key \
+SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 	tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement record keyring judge manifest problem
 DAEMON := limits fault log clock lock file metric \

@@ -25,7 +25,7 @@ BEGIN {
 	}
 	door["lmdb.h"] = "^daemon/store.*[.][ch]$"
 	door["microhttpd.h"] = "^daemon/(http|reply|request|gate|watchdog)[.][ch]$"
-	door["jansson.h"] = "^schema/object[.]c$"
+	door["jansson.h"] = "^schema/(json|object)[.]c$"
 	door["sodium.h"] = "^schema/key[.]c$"
 	door["nettle/sha2.h"] = "^schema/sha256[.]c$"
 	door["curl/curl.h"] = "^client/transport[.]c$"
