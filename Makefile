@@ -6,7 +6,7 @@
 SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 	tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement record keyring judge manifest problem
-DAEMON := limits fault log clock lock file metric \
+DAEMON := limits fault log clock lock file file_lock metric \
 	store store_log store_index gist \
 	signers recent published admit batch ledger \
 	grow commit signer_wire signer_link seal prove publish indexer \
@@ -14,7 +14,7 @@ DAEMON := limits fault log clock lock file metric \
 	lookup lineage render \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
-SIGNER := limits fault file signer_wire signer_state signer_keyring signer signer_main
+SIGNER := limits fault file file_lock signer_wire signer_state signer_keyring signer signer_main
 CLIENT := output disk transport trust stored ssh_agent principal walk hashing \
 	progress graph show submit draft command \
 	cmd_init cmd_record cmd_run cmd_submit cmd_show cmd_trace cmd_find \
@@ -149,13 +149,13 @@ reformat: ## let clang-format rewrite the sources
 TIDY_FLAGS = -std=c11 -D_GNU_SOURCE -I. -Wthread-safety
 lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
 	$(Q)printf '%s\n' $(or $(L),$(filter %.c,$(sources))) | \
-		xargs -P 2 -n 4 clang-tidy --quiet 2>/dev/null $(if $(L),,) \
-		--extra-arg-before=-xc -- $(TIDY_FLAGS)
+		xargs -P 2 -n 4 sh -c \
+		'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
 	$(Q)cppcheck --quiet --std=c11 --language=c -I. -D_GNU_SOURCE \
 		--enable=warning,style,performance,portability --inline-suppr \
 		--suppress=missingIncludeSystem --suppress=constParameterCallback \
 		--error-exitcode=1 -j 2 $(or $(L),$(filter %.c,$(sources)))
-	$(Q)mandoc -T lint -W warning daemon/*.8 client/*.1
+	$(Q)$(if $(L),true,mandoc -T lint -W warning daemon/*.8 client/*.1)
 	$(Q)awk 'FNR > max[FILENAME] { max[FILENAME] = FNR } END { for (f in max) \
 		if (max[f] > (f ~ /\.h$$/ ? 160 : 400)) { \
 		print f ": " max[f] " lines"; bad = 1 } exit bad }' $(sources)

@@ -16,6 +16,7 @@
 #ifdef HEADWATER_FAULTS
 void fault_pass(const char *name);
 bool fault_fails(const char *name);
+void fault_set(const char *spec); /* in place of the environment; NULL: none */
 #define FAULT(name) fault_pass(name)
 #define FAULT_FAILS(name) fault_fails(name)
 #else

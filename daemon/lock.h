@@ -26,8 +26,7 @@
 struct LOCK_CAPABILITY lock {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
-	pthread_t holder;
-	bool is_held;
+	_Atomic uintptr_t holder; /* its pthread_self(); 0: nobody */
 };
 
 void lock_init(struct lock *lock);

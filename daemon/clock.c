@@ -1,0 +1,30 @@
+#include "daemon/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static uint64_t
+read_ms(clockid_t id)
+{
+	struct timespec time;
+
+	if (clock_gettime(id, &time) != 0)
+		abort(); /* both clocks are always there */
+	if (time.tv_sec < 0)
+		return 0; /* before 1970 */
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+uint64_t
+clock_now_ms(const struct clock *clock)
+{
+	if (clock != NULL && clock->now_ms != NULL)
+		return clock->now_ms(clock->context);
+	return read_ms(CLOCK_REALTIME);
+}
+
+uint64_t
+clock_steady_ms(void)
+{
+	return read_ms(CLOCK_MONOTONIC);
+}
