@@ -3,12 +3,13 @@
  * so that no question parses JSON.
  *
  * Packed once at admission; inputs and subjects are packed, never their pairs.
- * Layout (big-endian): u8 version 1, u8 kind, u8 flags, u8+principal,
- * u8+version, u16+license, u16+name, hash withdraws (kind withdrawal only),
- * u16 count of subjects: each {u8 flags (is_part, has_node, has_citation),
- * u16+name, u8+role, [node digest], u8 count of digests, digests};
- * u16 count of inputs: each {u8 flags, u16+name, u8+role, [node], [citation 32]};
- * u8 count of complete roles: each u8+text.
+ * Layout (big-endian): u8 version 1, u8 kind, u8+principal, u8+version,
+ * u16+license, u16+name, [hash withdraws] (kind withdrawal only);
+ * u16 count of subjects, u32 their bytes, each {u8 flags, u16+name, u8+role,
+ * [node digest], [citation 32], u8 count of digests, digests};
+ * u16 count of inputs, u32 their bytes, each {u8 flags, u16+name, u8+role,
+ * [node], [citation 32]}; u8 count of complete roles, each u8+text.
+ * Flags: 1 is_part, 2 has_node, 4 has_citation, 8 is_again, 16 makes_edge.
  *
  * A gist is never believed across versions: --reindex and recovery derive it
  * again from the entry.  Threads: any.  Memory: gist_unpack borrows the bytes.
@@ -41,6 +42,10 @@ struct gist_artifact {
 	struct span name; /* as the record has it; a hint */
 	struct span role;
 	bool is_part;
+	bool is_again; /* an earlier subject has the same node */
+	/* What goes into something: an input that is no subject, a part that is
+	   not the first subject; each node and role once a record. */
+	bool makes_edge;
 	bool has_node;
 	struct digest node;
 	bool has_citation;
