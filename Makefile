@@ -4,7 +4,7 @@
 # it (`make layers`).  README.md has the tour.
 
 SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
-	tree note checkpoint tile policy tlog_proof \
+	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement record keyring judge manifest problem
 DAEMON := limits fault log clock lock file file_lock metric \
 	store store_log store_index gist \

@@ -58,11 +58,12 @@ enum ssh_line {
 };
 
 /*
- * Parses one line without its LF.  Refused, with a sentence that does not name
- * the line number (the caller knows it): patterns and several principals,
- * `cert-authority`, `*`, times without Z, unknown options, white space between
- * options, key types other than ssh-ed25519.  Times are `YYYYMMDDZ`,
- * `YYYYMMDDHHMMZ` or `YYYYMMDDHHMMSSZ`.
+ * Parses one line without its LF (ssh_signer.c).  Refused, with a sentence that
+ * does not name the line number (the caller knows it): patterns and several
+ * principals, `cert-authority`, `*`, times without Z, unknown options, white
+ * space between options, key types other than ssh-ed25519.  Times are
+ * `YYYYMMDDZ`, `YYYYMMDDHHMMZ` or `YYYYMMDDHHMMSSZ`.  A line whose namespaces
+ * are all others' is skipped, whatever else it says.
  */
 MUST_CHECK enum err ssh_signer_parse(struct span line, enum ssh_line *ret_kind,
     struct ssh_signer *ret, struct why *w);
