@@ -8,9 +8,8 @@ SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 	digest_set envelope statement record keyring judge manifest problem
 DAEMON := limits fault log clock lock file file_lock metric \
 	store store_log store_index gist \
-	signers recent published admit batch ledger \
-	grow commit signer_wire signer_link seal prove publish indexer \
-	sequencer recover check \
+	signers recent published admit batch signer_wire signer_link ledger \
+	grow commit seal prove publish indexer sequencer recover check \
 	lookup lineage render \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main

@@ -26,7 +26,6 @@ bool recent_find(
     struct recent *recent, const struct hash *id, uint64_t *ret_position);
 /* Forgets positions below `position`: the index has them. */
 void recent_forget_below(struct recent *recent, uint64_t position);
-/* Cuts positions at or above `position` (tests and recovery only). */
 size_t recent_count(struct recent *recent);
 
 #endif

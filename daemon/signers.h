@@ -24,7 +24,7 @@ struct signers_view {
 struct signers *signers_new(void); /* empty: nothing in force */
 void signers_free(struct signers *signers);
 
-/* Takes the keyring over. */
+/* Takes the keyring over, also when it fails (ERR_MEMORY). */
 MUST_CHECK enum err signers_put(struct signers *signers,
     struct keyring *keyring, uint64_t position, const struct hash *id);
 

@@ -1,0 +1,99 @@
+#include "daemon/prove.h"
+
+#include <assert.h>
+
+#include "schema/tlog_proof.h"
+
+/* The hash over a range of leaves, folded from the complete nodes stored. */
+static bool
+range_hash(struct txn *txn, struct tree_range range, struct hash *ret)
+{
+	struct tree_position places[TREE_LEVELS];
+	struct hash nodes[TREE_LEVELS];
+	size_t count = tree_range_nodes(range, places);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!store_log_get_node(txn, places[i], &nodes[i]))
+			return false;
+	}
+	*ret = tree_fold(nodes, count);
+	return true;
+}
+
+/* What is missing below the stored size is damage. */
+static enum err
+missing(struct txn *txn)
+{
+	txn_fail(txn, ERR_CORRUPT);
+	return txn->err;
+}
+
+static enum err
+prove(struct txn *txn, const struct tree_range *ranges, size_t count,
+    struct tree_proof *ret)
+{
+	ret->count = count;
+	for (size_t i = 0; i < count; i++) {
+		if (!range_hash(txn, ranges[i], &ret->hashes[i]))
+			return missing(txn);
+	}
+	return ERR_OK;
+}
+
+enum err
+prove_inclusion(
+    struct txn *txn, uint64_t index, uint64_t size, struct tree_proof *ret)
+{
+	struct tree_range ranges[TREE_PROOF_MAX];
+
+	assert(index < size);
+	size_t count = tree_inclusion_ranges(index, size, ranges);
+	return prove(txn, ranges, count, ret);
+}
+
+enum err
+prove_consistency(
+    struct txn *txn, uint64_t old, uint64_t size, struct tree_proof *ret)
+{
+	struct tree_range ranges[TREE_PROOF_MAX];
+
+	assert(old > 0 && old <= size);
+	size_t count = tree_consistency_ranges(old, size, ranges);
+	return prove(txn, ranges, count, ret);
+}
+
+enum err
+prove_root(struct txn *txn, uint64_t size, struct hash *ret)
+{
+	if (size == 0) {
+		*ret = tree_empty();
+		return ERR_OK;
+	}
+	if (!range_hash(txn, (struct tree_range){ .end = size }, ret))
+		return missing(txn);
+	return ERR_OK;
+}
+
+enum err
+prove_tlog(struct txn *txn, uint64_t position,
+    const struct published_head *head, struct writer *w)
+{
+	struct tlog_proof proof = { .has_extra = true, .index = position };
+	struct log_entry entry;
+	struct hash leaf;
+
+	if (!store_log_get_checked(txn, position, &entry, &leaf))
+		return missing(txn);
+	enum err err =
+	    prove_inclusion(txn, position, head->head.size, &proof.proof);
+	if (err != ERR_OK)
+		return err;
+	/* never hand out what does not verify (RELIABILITY F11) */
+	if (tree_verify_inclusion(position, head->head.size, &leaf,
+		&proof.proof, &head->head.root) != ERR_OK)
+		return missing(txn);
+	proof.extra = entry.entry;
+	proof.checkpoint = span_of(head->note, head->note_len);
+	tlog_proof_print(&proof, w);
+	return writer_end(w);
+}
