@@ -46,7 +46,8 @@ struct request {
 	struct span body;
 	unsigned calls; /* 1 at first */
 	void *state;	/* the handler's own, in the arena */
-	void *inside;	/* http's */
+	void (*resume)(struct request *request); /* http's, as what follows */
+	void *inside;
 };
 
 enum served {

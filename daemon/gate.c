@@ -1,0 +1,337 @@
+#include "daemon/gate.h"
+
+#include <string.h>
+
+#include "schema/text.h"
+
+/* RFC 9110 §5.6.2 */
+static bool
+is_token_byte(uint8_t byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	    (byte >= '0' && byte <= '9') ||
+	    (byte != 0 && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
+}
+
+static bool
+is_token(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!is_token_byte(text.data[i]))
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* RFC 9110 §5.5 without its obsolete parts but bytes above 0x7f, which some
+ * clients put in User-Agent. */
+static bool
+is_value(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static uint8_t
+to_lower(uint8_t byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A'))
+					  : byte;
+}
+
+static bool
+is_caseless(struct span text, const char *lower)
+{
+	size_t len = strlen(lower);
+
+	if (text.len != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (to_lower(text.data[i]) != (uint8_t)lower[i])
+			return false;
+	}
+	return true;
+}
+
+bool
+gate_is_plain(uint8_t byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	    (byte >= '0' && byte <= '9') ||
+	    (byte != 0 && strchr("/._:@+-", byte) != NULL);
+}
+
+static int
+hex_digit(uint8_t byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	byte = to_lower(byte);
+	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+bool
+gate_decode(struct span text, uint8_t *out, size_t *ret_len)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+		if (byte == '%') {
+			if (text.len - i < 3)
+				return false;
+			int high = hex_digit(text.data[i + 1]);
+			int low = hex_digit(text.data[i + 2]);
+			if (high < 0 || low < 0)
+				return false;
+			byte = (uint8_t)(high * 16 + low);
+			i += 2;
+		}
+		if (!gate_is_plain(byte))
+			return false;
+		out[len++] = byte;
+	}
+	*ret_len = len;
+	return true;
+}
+
+/* ---- the request line ---- */
+
+static enum gate_method
+method_of(struct span method)
+{
+	static const char *const names[] = {
+		[GATE_GET] = "GET",
+		[GATE_HEAD] = "HEAD",
+		[GATE_POST] = "POST",
+		[GATE_OPTIONS] = "OPTIONS",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (span_is(method, names[i]))
+			return (enum gate_method)i;
+	}
+	return GATE_OTHER;
+}
+
+static bool
+is_target_byte(uint8_t byte, bool in_query)
+{
+	return gate_is_plain(byte) || byte == '%' ||
+	    (in_query && (byte == '=' || byte == '&'));
+}
+
+static enum err
+judge_target(
+    const struct gate_head *head, struct gate_pass *pass, struct why *w)
+{
+	struct span target = head->target;
+	size_t path_len = span_find(target, '?');
+
+	if (target.len > HTTP_URI_MAX)
+		return why(w, ERR_LIMIT,
+		    "target: %zu bytes, at most %d may be sent", target.len,
+		    HTTP_URI_MAX);
+	if (path_len != head->path_len)
+		return why(w, ERR_SYNTAX, "target: holds a NUL");
+	if (target.len == 0 || target.data[0] != '/')
+		return why(w, ERR_SYNTAX, "target: must begin with '/'");
+	for (size_t i = 0; i < target.len; i++) {
+		if (i != path_len &&
+		    !is_target_byte(target.data[i], i > path_len))
+			return why(w, ERR_SYNTAX,
+			    "target: byte %zu is outside [A-Za-z0-9/._:@+-] "
+			    "and %%XX",
+			    i);
+	}
+	pass->path = span_part(target, 0, path_len);
+	pass->has_query = path_len < target.len;
+	if (pass->has_query)
+		pass->query = span_part(target, path_len + 1, target.len);
+	return ERR_OK;
+}
+
+static enum err
+judge_line(const struct gate_head *head, struct gate_pass *pass, struct why *w)
+{
+	if (!span_is(head->version, "HTTP/1.1") &&
+	    !span_is(head->version, "HTTP/1.0"))
+		return why(w, ERR_SYNTAX, "version: HTTP/1.1 or HTTP/1.0");
+	if (!is_token(head->method))
+		return why(w, ERR_SYNTAX, "method: not a token");
+	pass->method = method_of(head->method);
+	return judge_target(head, pass, w);
+}
+
+/* ---- headers ---- */
+
+struct seen {
+	unsigned host, length, transfer, expect, type, encoding;
+};
+
+static enum err
+take_length(struct span value, struct gate_pass *pass, struct why *w)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.data[i] < '0' || value.data[i] > '9')
+			return why(
+			    w, ERR_SYNTAX, "Content-Length: digits only");
+	}
+	if (value.len == 0 || (value.len > 1 && value.data[0] == '0'))
+		return why(w, ERR_SYNTAX,
+		    "Content-Length: a decimal without leading zeros");
+	/* what no number of ours holds is only too large */
+	if (!text_undecimal(value, UINT64_MAX, &pass->length))
+		pass->length = UINT64_MAX;
+	pass->has_length = true;
+	return ERR_OK;
+}
+
+static void
+take_media_type(struct span value, struct gate_pass *pass)
+{
+	struct span type = span_part(value, 0, span_find(value, ';'));
+
+	while (type.len > 0 &&
+	    (type.data[type.len - 1] == ' ' || type.data[type.len - 1] == '\t'))
+		type.len--;
+	if (type.len > GATE_MEDIA_TYPE_MAX)
+		type.len = GATE_MEDIA_TYPE_MAX;
+	for (size_t i = 0; i < type.len; i++)
+		pass->media_type[i] = (char)to_lower(type.data[i]);
+	pass->media_type_len = type.len;
+}
+
+static enum err
+take_transfer(struct span value, struct gate_pass *pass, struct why *w)
+{
+	if (!is_caseless(value, "chunked"))
+		return why(
+		    w, ERR_SYNTAX, "Transfer-Encoding: exactly `chunked`");
+	pass->is_chunked = true;
+	return ERR_OK;
+}
+
+static enum err
+take_expect(struct span value, struct gate_pass *pass, struct why *w)
+{
+	if (!is_caseless(value, "100-continue"))
+		return why(w, ERR_SYNTAX, "Expect: exactly `100-continue`");
+	pass->expects_continue = true;
+	return ERR_OK;
+}
+
+static enum err
+take_header(const struct gate_header *header, struct seen *seen,
+    struct gate_pass *pass, struct why *w)
+{
+	struct span name = header->name;
+
+	if (is_caseless(name, "host"))
+		seen->host++;
+	else if (is_caseless(name, "content-encoding"))
+		seen->encoding++;
+	else if (is_caseless(name, "accept") && pass->accept.data == NULL)
+		pass->accept = header->value;
+	else if (is_caseless(name, "content-length") && seen->length++ == 0)
+		return take_length(header->value, pass, w);
+	else if (is_caseless(name, "transfer-encoding") &&
+	    seen->transfer++ == 0)
+		return take_transfer(header->value, pass, w);
+	else if (is_caseless(name, "expect") && seen->expect++ == 0)
+		return take_expect(header->value, pass, w);
+	else if (is_caseless(name, "content-type") && seen->type++ == 0)
+		take_media_type(header->value, pass);
+	return ERR_OK;
+}
+
+static enum err
+judge_bytes(const struct gate_head *head, struct why *w)
+{
+	size_t total = 0;
+
+	if (head->header_count > HTTP_HEADERS_MAX)
+		return why(w, ERR_LIMIT, "headers: %zu, at most %d may be sent",
+		    head->header_count, HTTP_HEADERS_MAX);
+	for (size_t i = 0; i < head->header_count; i++) {
+		const struct gate_header *header = &head->headers[i];
+		/* a folded line and a space before the colon end up here */
+		if (!is_token(header->name))
+			return why(w, ERR_SYNTAX,
+			    "header %zu: its name is not a token", i + 1);
+		if (!is_value(header->value))
+			return why(w, ERR_SYNTAX,
+			    "header %zu: its value holds control characters",
+			    i + 1);
+		total += header->name.len + header->value.len + 4;
+	}
+	if (total > HTTP_HEADER_BYTES_MAX)
+		return why(w, ERR_LIMIT,
+		    "headers: %zu bytes, at most %zu may be sent", total,
+		    HTTP_HEADER_BYTES_MAX);
+	return ERR_OK;
+}
+
+static enum err
+judge_counts(const struct seen *seen, struct why *w)
+{
+	if (seen->host != 1)
+		return why(w, ERR_SYNTAX, "Host: exactly one is needed");
+	if (seen->length > 1)
+		return why(w, ERR_SYNTAX, "Content-Length: given twice");
+	if (seen->transfer > 1)
+		return why(w, ERR_SYNTAX, "Transfer-Encoding: given twice");
+	if (seen->expect > 1)
+		return why(w, ERR_SYNTAX, "Expect: given twice");
+	if (seen->type > 1)
+		return why(w, ERR_SYNTAX, "Content-Type: given twice");
+	if (seen->encoding > 0)
+		return why(w, ERR_MEDIA_TYPE,
+		    "Content-Encoding: bodies are taken as they are only");
+	return ERR_OK;
+}
+
+static enum err
+judge_body(
+    const struct gate_head *head, const struct gate_pass *pass, struct why *w)
+{
+	if (pass->is_chunked && pass->has_length)
+		return why(w, ERR_SYNTAX,
+		    "Content-Length: not beside Transfer-Encoding");
+	if (pass->is_chunked && span_is(head->version, "HTTP/1.0"))
+		return why(
+		    w, ERR_SYNTAX, "Transfer-Encoding: not known to HTTP/1.0");
+	if (pass->method != GATE_POST && gate_has_body(pass))
+		return why(w, ERR_SYNTAX, "body: only POST may carry one here");
+	return ERR_OK;
+}
+
+enum err
+gate_judge(const struct gate_head *head, struct gate_pass *ret, struct why *w)
+{
+	struct gate_pass pass = { .has_query = false };
+	struct seen seen = { .host = 0 };
+	enum err err = judge_line(head, &pass, w);
+
+	if (err == ERR_OK)
+		err = judge_bytes(head, w);
+	for (size_t i = 0; err == ERR_OK && i < head->header_count; i++)
+		err = take_header(&head->headers[i], &seen, &pass, w);
+	if (err == ERR_OK)
+		err = judge_counts(&seen, w);
+	if (err == ERR_OK)
+		err = judge_body(head, &pass, w);
+	if (err == ERR_OK)
+		*ret = pass;
+	return err;
+}
+
+bool
+gate_has_body(const struct gate_pass *pass)
+{
+	return pass->is_chunked || pass->length > 0;
+}
