@@ -5,7 +5,8 @@
 
 SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
-	digest_set envelope statement record keyring judge manifest problem
+	digest_set envelope statement predicate provenance record keyring \
+	judge manifest problem
 DAEMON := limits fault log clock lock file file_lock metric \
 	store store_log store_index gist \
 	signers recent published admit batch signer_wire signer_link ledger \

@@ -72,6 +72,12 @@ static void PRINTF(4, 5) fail_member(
 	    o->path[0] == '\0' ? "" : ".", name, sentence);
 }
 
+void
+object_fail_member(struct object *o, const char *name, const char *sentence)
+{
+	fail_member(o, ERR_SYNTAX, name, "%s", sentence);
+}
+
 static json_t *
 find(struct object *o, const char *name)
 {

@@ -38,6 +38,9 @@ MUST_CHECK enum err object_end_open(const struct object *o);
 /* Records a failure from outside (the first one counts). */
 void object_fail(struct object *o, enum err err, const char *format, ...)
     PRINTF(3, 4);
+/* ERR_SYNTAX about one member: "predicate.uri: `sentence`". */
+void object_fail_member(
+    struct object *o, const char *name, const char *sentence);
 /* Where `err` is a failure, puts a place before its sentence: "subject[3]" and
  * "digest: missing" give "subject[3].digest: missing".  Returns `err`. */
 enum err object_within(struct why *w, enum err err, const char *format, ...)

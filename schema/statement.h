@@ -57,5 +57,6 @@ bool statement_uri(struct object *o, const char *name, struct span *ret);
 bool statement_role(struct object *o, const char *name, struct span *ret);
 bool statement_license(struct object *o, const char *name, struct span *ret);
 bool statement_is_role(struct span text);
+bool statement_is_license(struct span text); /* SPDX 2.3 annex D, by form */
 
 #endif
