@@ -1,0 +1,284 @@
+#!/usr/bin/env bash
+# demo.sh: the whole story with real data, in a ledger of its own.
+#
+# A publisher ("lab") makes a language identifier from eight real word lists and
+# records each step as it happens.  An auditor, with another key and trusting
+# nobody, asks what it is made of, checks the answers offline, trains it again, and
+# catches a tampered shard and a false claim.
+#
+# HEADWATER_DEMO: where to work (made new each time); HW_BUILD: the programs.
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=${HW_BUILD:-$here/../../.build/debug}
+work=${HEADWATER_DEMO:-$PWD/.build/demo}
+port=${HEADWATER_DEMO_PORT:-0}
+lists="american-english danish dutch french italian ngerman polish spanish"
+PATH=$build:$PATH
+
+# ---- telling the story ----
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+	bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
+else
+	bold='' dim='' plain=''
+fi
+step=0
+
+chapter() {
+	printf '\n%s== %s ==%s\n' "$bold" "$1" "$plain"
+}
+
+say() {
+	step=$((step + 1))
+	printf '\n%s%2d. %s%s\n' "$bold" "$step" "$1" "$plain"
+}
+
+# Shows a command and runs it.
+run() {
+	printf '%s    $' "$dim"
+	printf ' %s' "$@"
+	printf '%s\n' "$plain"
+	"$@" | sed 's/^/    /'
+	return "${PIPESTATUS[0]}"
+}
+
+# The same for something that must fail with exit status $1.
+run_failing() {
+	local expected=$1 status=0
+	shift
+	run "$@" || status=$?
+	if [ "$status" != "$expected" ]; then
+		echo "demo: expected exit status $expected, got $status" >&2
+		exit 1
+	fi
+	printf '    (refused, exit status %s)\n' "$status"
+}
+
+fail() {
+	echo "demo: $*" >&2
+	exit 1
+}
+
+# ---- a ledger ----
+
+case $work in
+*/demo*) rm -rf "$work" ;;
+*) [ ! -e "$work" ] || fail "$work is there already" ;;
+esac
+mkdir -p "$work"
+cd "$work"
+
+daemon=
+cleanup() {
+	if [ -n "$daemon" ]; then
+		kill "$daemon" 2>/dev/null || true
+		wait "$daemon" 2>/dev/null || true
+	fi
+}
+trap cleanup EXIT
+
+chapter "A ledger"
+
+say "The log has a key of its own; its signer remembers what it signed."
+vkey=$(headwater-signer keygen --origin demo.example/models --key log.key)
+printf '    verifier key: %s\n' "$vkey"
+
+say "Publishers sign with OpenSSH keys; allowed_signers says who may write."
+mkdir keys
+for who in lab auditor mallory; do
+	ssh-keygen -q -t ed25519 -N '' -C "$who" -f "keys/$who"
+done
+for who in lab auditor mallory; do
+	printf '%s namespaces="headwater" %s\n' "$who" "$(cut -d' ' -f1,2 <"keys/$who.pub")"
+done >allowed_signers
+sed 's/^/    /' allowed_signers
+
+say "One daemon, everything in one folder."
+headwaterd --data ledger --key log.key --signers allowed_signers \
+	--listen "127.0.0.1:$port" 2>daemon.log &
+daemon=$!
+for _ in $(seq 100); do
+	port=$(sed -n 's/.*listening.*:\([0-9]\{1,\}\)".*/\1/p' daemon.log | head -n 1)
+	[ -n "$port" ] && curl -fs "http://127.0.0.1:$port/healthz" >/dev/null && break
+	kill -0 "$daemon" 2>/dev/null || { cat daemon.log >&2; fail "the daemon did not start"; }
+	sleep 0.05
+done
+url=http://127.0.0.1:$port
+run curl -fs "$url/healthz"
+run curl -fs "$url/checkpoint"
+
+# ---- the publisher ----
+
+chapter "The publisher: a model from source to release"
+export HEADWATER_HOME=$work/home-lab HEADWATER_KEY=$work/keys/lab
+run headwater init "$url" --vkey "$vkey"
+
+record() {
+	headwater record "$@" --yes --quiet
+}
+
+say "The pipeline is code under version control."
+mkdir pipeline
+cp "$here"/pipeline/*.sh pipeline/
+git -C pipeline init -q
+git -C pipeline add .
+git -C pipeline -c user.name=lab -c user.email=lab@demo.example \
+	-c commit.gpgsign=false commit -qm "Word lists to language identifier"
+run record code pipeline --name lab/pipeline --license Apache-2.0
+
+say "Eight word lists are the sources, each under its own real licence."
+license_of() {
+	case $1 in
+	american-english) echo LicenseRef-scowl ;;
+	danish | french | ngerman) echo GPL-2.0-or-later ;;
+	dutch) echo 'BSD-3-Clause OR CC-BY-3.0' ;;
+	italian) echo GPL-3.0-or-later ;;
+	polish) echo 'GPL-2.0-only OR LGPL-2.1-only OR MPL-1.1 OR Apache-2.0 OR CC-BY-4.0' ;;
+	spanish) echo LicenseRef-public-domain ;;
+	esac
+}
+inputs=()
+files=()
+for list in $lists; do
+	package=w${list#n}
+	[ "$list" = ngerman ] && package=wngerman
+	[ "$list" = american-english ] && package=wamerican
+	version=$(dpkg-query -W -f='${Version}' "$package")
+	run record dataset "/usr/share/dict/$list" --name "lab/words/$list" \
+		--license "$(license_of "$list")" --source "pkg:deb/debian/$package@$version"
+	inputs+=(--input "source=/usr/share/dict/$list")
+	files+=("/usr/share/dict/$list")
+done
+
+say "Preprocessing is a run: the lists and the code go in, shards come out."
+run record run --name lab/prepare --stage preprocess \
+	"${inputs[@]}" --input code=pipeline \
+	--output shards=data/shards --output heldout=data/heldout \
+	--complete source --complete code --with-argv \
+	-- pipeline/prepare.sh data "${files[@]}"
+run record dataset data/shards --name lab/words/train --complete shard \
+	--license GPL-3.0-or-later --description "300,000 words of eight languages"
+run record dataset data/heldout --name lab/words/heldout --complete shard \
+	--license GPL-3.0-or-later
+
+say "Training: exact to the bit with one thread and a fixed seed."
+run record run --name lab/train --stage train \
+	--input dataset=data/shards --input code=pipeline --input tool=/usr/bin/fasttext \
+	--output weights=langid.bin --seed seed=42 \
+	--param dim=10 --param bucket=100000 --param epoch=4 --param threads=1 \
+	--data-order "round robin over the shards in byte order of their names" \
+	--complete dataset --complete code --complete tool --with-argv \
+	-- pipeline/train.sh data/shards langid.bin
+run record model langid.bin --name lab/langid --version 1.0 --license GPL-3.0-or-later
+
+say "Evaluation on words that were held out."
+run record run --name lab/evaluate --stage evaluate \
+	--input model=langid.bin --input dataset=data/heldout --input code=pipeline \
+	--output results=results.txt --with-argv \
+	-- pipeline/evaluate.sh langid.bin data/heldout results.txt
+precision=$(awk '/^P@1/ { print $2 }' results.txt)
+run record evaluation --name lab/langid-eval --of langid.bin \
+	--benchmark data/heldout --harness pipeline --metric "precision-at-1=$precision"
+
+say "Quantisation makes the derived model that is shipped."
+run record run --name lab/quantize --stage quantize \
+	--input model=langid.bin --input dataset=data/shards --input code=pipeline \
+	--input tool=/usr/bin/fasttext --output weights=langid.ftz --seed seed=42 \
+	--complete model --complete dataset --complete code --complete tool --with-argv \
+	-- pipeline/quantize.sh langid.bin data/shards langid.ftz
+run record model langid.ftz --name lab/langid-small --version 1.0 \
+	--license GPL-3.0-or-later --save-proof langid.ftz.tlog-proof
+
+say "The release names all of it."
+run record release langid.ftz --name lab/langid-release --version 1.0 \
+	--license GPL-3.0-or-later \
+	--component model-parameters=langid.ftz --component training-code=pipeline \
+	--component datasets=data/shards --component evaluation-data=data/heldout
+
+# ---- the auditor ----
+
+chapter "The auditor: another key, trusting nobody"
+export HEADWATER_HOME=$work/home-auditor HEADWATER_KEY=$work/keys/auditor
+run headwater init "$url" --vkey "$vkey"
+digest=sha256:$(sha256sum langid.ftz | cut -d' ' -f1)
+
+say "What is this .ftz file made of?  First with curl alone."
+printf '    $ curl %s/v1/lineage/%s?as=lab | jq …\n' "$url" "${digest:0:15}…"
+curl -fs "$url/v1/lineage/$digest?as=lab" |
+	jq -r '.edges[] | "\(.from[0:15])… → \(.to[0:15])…  \(.role)  by \(.principal) (\(.standing))"' |
+	sed 's/^/    /'
+
+say "The same with the client."
+run headwater trace langid.ftz --as lab
+
+say "Which licences are upstream?"
+curl -fs "$url/v1/lineage/$digest?as=lab" | jq -r '.nodes[].records[]' | sort -u |
+	while read -r id; do
+		curl -fs "$url/v1/records/$id/statement" |
+			jq -r 'select(.predicate.license) | "    \(.subject[0].name): \(.predicate.license)"'
+	done | sort -u
+
+say "What came of the French list?"
+run headwater trace /usr/share/dict/french --down --as lab
+
+say "Does the proof hold, offline?  (the daemon is not asked)"
+run headwater verify langid.ftz --proof langid.ftz.tlog-proof --vkey "$vkey"
+
+say "Is the log whole?  Every entry, hash and signature again."
+run headwater audit "$url"
+
+say "Train it again from the recorded inputs: the same bytes?"
+mkdir rerun
+git clone -q pipeline rerun/pipeline
+run rerun/pipeline/prepare.sh rerun/data "${files[@]}"
+run record run --name auditor/langid-rerun --stage train \
+	--input dataset=rerun/data/shards --input code=rerun/pipeline \
+	--input tool=/usr/bin/fasttext --output weights=rerun/langid.bin --seed seed=42 \
+	--complete dataset --complete code --complete tool --with-argv \
+	-- rerun/pipeline/train.sh rerun/data/shards rerun/langid.bin
+run sha256sum langid.bin rerun/langid.bin
+cmp langid.bin rerun/langid.bin || fail "the re-run differs"
+run headwater find langid.bin
+
+# ---- what goes wrong is seen ----
+
+chapter "What goes wrong is seen"
+
+say "A tampered shard: one word of the French shard is changed."
+cp -r data/shards tampered
+sed -i '1s/$/x/' tampered/french.txt
+shards_id=$(curl -fs "$url/v1/records?name=lab/words/train" | jq -r '.records[0].id')
+curl -fs "$url/v1/records/$shards_id/proof" >shards.tlog-proof
+keyring_id=$(curl -fs "$url/v1/records?kind=keyring" | jq -r '.records[0].id')
+curl -fs "$url/v1/records/$keyring_id/proof" >shards.keyring.tlog-proof
+run headwater verify data/shards --proof shards.tlog-proof
+run_failing 1 headwater verify tampered --proof shards.tlog-proof
+
+say "A false claim: mallory signs a release in the lab's name."
+export HEADWATER_HOME=$work/home-mallory HEADWATER_KEY=$work/keys/mallory
+run headwater init "$url" --vkey "$vkey"
+run_failing 1 record release langid.ftz --name lab/langid-release --version 1.1
+
+say "She may claim in her own name; who asks as the lab is not misled."
+echo "pretrained on 40 trillion tokens" >secret-sauce
+run record run --name mallory/claim --stage train --input dataset=secret-sauce \
+	--output weights=langid.ftz
+run headwater trace langid.ftz --as lab --limit 20
+curl -fs "$url/v1/lineage/$digest?as=lab" |
+	jq -r '.edges[] | select(.principal == "mallory") | "    mallory'"'"'s edge is shown as: \(.standing)"'
+
+say "A proof with one byte changed."
+sed 's/^index .*/index 3/' langid.ftz.tlog-proof >damaged.tlog-proof
+cp langid.ftz.keyring.tlog-proof damaged.keyring.tlog-proof
+run_failing 1 headwater verify langid.ftz --proof damaged.tlog-proof --vkey "$vkey"
+
+chapter "Done"
+cat <<EOF
+The ledger is in $work.
+To look at it again:
+    cd $work
+    headwaterd --data ledger --key log.key --signers allowed_signers --listen 127.0.0.1:8470
+    curl http://127.0.0.1:8470/v1/releases
+EOF
