@@ -15,10 +15,9 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
 SIGNER := limits fault file file_lock signer_wire signer_state signer_keyring signer signer_main
-CLIENT := output disk transport trust stored ssh_agent principal walk hashing \
-	progress graph show submit draft command \
-	cmd_init cmd_record cmd_run cmd_submit cmd_show cmd_trace cmd_find \
-	cmd_verify cmd_audit main
+CLIENT := output progress disk transport trust session stored proved keyrings \
+	ssh_agent principal show submit options command \
+	cmd_init cmd_submit cmd_show cmd_audit main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

@@ -1,0 +1,44 @@
+/*
+ * command: what a command is, and the table of them.
+ *
+ * A new command: a file cmd_<name>.c with its `const struct command`, a line
+ * below, a row in main.c's table, its name in the Makefile's CLIENT list.
+ *
+ * run returns ERR_OK (exit 0) or a failure whose sentence is in `*w`; main says
+ * it and ends with err_exit_code, unless session->exit_code is set.
+ */
+#ifndef HEADWATER_CLIENT_COMMAND_H
+#define HEADWATER_CLIENT_COMMAND_H
+
+#include "client/options.h"
+#include "client/session.h"
+
+struct command {
+	const char *name;    /* "verify"; "record run" is two words */
+	const char *summary; /* one line of `headwater --help` */
+	const char *words;   /* "PATH... --proof FILE" */
+	const char *help;    /* paragraphs, each line ends in LF */
+	size_t words_min;
+	size_t words_max;
+	bool takes_rest; /* `-- COMMAND ARGS` */
+	const struct option_row *options;
+	enum err (*run)(struct session *session,
+	    const struct arguments *arguments, struct why *w);
+};
+
+extern const struct command command_init;
+extern const struct command command_submit;
+extern const struct command command_show;
+extern const struct command command_verify;
+extern const struct command command_audit;
+
+/* --json --log --key --yes --quiet --help; ends in a row without a name. */
+extern const struct option_row command_common[];
+
+void command_print_help(struct output *out, const struct command *command);
+
+/* Parses the options and runs it; the exit code. */
+int command_run(
+    struct session *session, const struct command *command, char **argv);
+
+#endif

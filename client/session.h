@@ -1,0 +1,44 @@
+/*
+ * session: one run of the program: options that every command knows, and what is
+ * opened when first needed.
+ *
+ * Threads: one.  Memory: session_start / session_done; the arena lasts as long.
+ */
+#ifndef HEADWATER_CLIENT_SESSION_H
+#define HEADWATER_CLIENT_SESSION_H
+
+#include "client/output.h"
+#include "client/trust.h"
+
+/* Manifests of a million lines are built in it, and no more than that. */
+#define SESSION_ARENA_MAX ((size_t)1 << 30)
+
+struct session {
+	struct output out;
+	struct arena *arena;
+	const char *log;      /* --log */
+	const char *key_file; /* --key, else $HEADWATER_KEY, else NULL */
+	bool is_yes;	      /* --yes: ask nothing */
+	int exit_code;	      /* where a command ends with another one's */
+	char home[DISK_PATH_MAX];
+	bool has_trust;
+	struct trust trust;
+	struct transport *transport;
+};
+
+MUST_CHECK enum err session_start(struct session *session, struct why *w);
+void session_done(struct session *session);
+
+/* session->trust and session->transport are there afterwards. */
+MUST_CHECK enum err session_trust(struct session *session, struct why *w);
+MUST_CHECK enum err session_online(struct session *session, struct why *w);
+
+/* GET of a path of the pinned log; session_online is called. */
+MUST_CHECK enum err session_get(struct session *session, const char *path,
+    size_t max, struct span *ret, struct why *w);
+
+/* A question on the terminal, default no.  True with --yes; false, and a
+ * sentence that names --yes, where there is no terminal. */
+bool session_confirm(struct session *session, const char *question);
+
+#endif

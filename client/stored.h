@@ -1,0 +1,39 @@
+/*
+ * stored: the proofs that this client keeps, by record id.
+ *
+ * Ids may be shortened to a unique prefix of at least STORED_PREFIX_MIN digits
+ * among those kept here (session of one pinned log).
+ *
+ * Threads: one.  Memory: the caller's arena.
+ */
+#ifndef HEADWATER_CLIENT_STORED_H
+#define HEADWATER_CLIENT_STORED_H
+
+#include "client/trust.h"
+#include "schema/sha256.h"
+
+#define STORED_PREFIX_MIN 8
+#define STORED_PROOF_SUFFIX ".tlog-proof"
+#define STORED_KEYRING_SUFFIX ".keyring.tlog-proof"
+
+/* Keeps a verified proof and, beside it, the proof of the keyring record that
+ * judged it (SPAN_EMPTY: none, as of a keyring). */
+MUST_CHECK enum err stored_put(const struct trust *trust, const struct hash *id,
+    struct span proof, struct span keyring_proof, struct why *w);
+
+/* ERR_NOT_FOUND where it is not kept.  Either output may be NULL; a missing
+ * keyring is SPAN_EMPTY. */
+MUST_CHECK enum err stored_get(const struct trust *trust, const struct hash *id,
+    struct arena *arena, struct span *ret_proof, struct span *ret_keyring_proof,
+    struct why *w);
+
+/* The file of a proof kept here. */
+MUST_CHECK enum err stored_path(const struct trust *trust,
+    const struct hash *id, char ret[static DISK_PATH_MAX], struct why *w);
+
+/* 64 digits, or a unique prefix.  ERR_NOT_FOUND, ERR_CONFLICT (names those that
+ * fit), ERR_USAGE (not hex, too short). */
+MUST_CHECK enum err stored_resolve(const struct trust *trust, const char *text,
+    struct arena *arena, struct hash *ret, struct why *w);
+
+#endif
