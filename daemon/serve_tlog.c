@@ -1,0 +1,230 @@
+/*
+ * The log as C2SP tlog-tiles has it, and proofs between any two published sizes.
+ *
+ * Each answer rests on one published head, asked for before the snapshot is
+ * opened: the snapshot then holds at least that.
+ */
+#include "daemon/log.h"
+#include "daemon/prove.h"
+#include "daemon/serve.h"
+#include "daemon/store_log.h"
+#include "schema/text.h"
+#include "schema/tile.h"
+
+static enum served
+finish(const struct request *request, struct reply *reply, enum err err,
+    const struct why *w)
+{
+	if (err == ERR_OK)
+		err = writer_end(&reply->body);
+	if (err == ERR_OK)
+		return SERVED;
+	if (err_class(err) == ERR_CLASS_FAULT ||
+	    err_class(err) == ERR_CLASS_CORRUPT)
+		log_event(LOG_ERROR, "not-answered",
+		    LOG_SPAN("path", request->path),
+		    LOG_TEXT("error", err_name(err)));
+	reply_error(reply, err, w);
+	return SERVED;
+}
+
+static void
+answer(struct reply *reply, const char *media_type, enum reply_cache cache)
+{
+	reply->status = 200;
+	reply->media_type = media_type;
+	reply->cache = cache;
+}
+
+enum served
+serve_checkpoint(struct request *request, struct reply *reply)
+{
+	struct why w = { .text = "" };
+	struct published_head head;
+
+	published_get(request->ledger->published, &head);
+	if (head.note_len == 0)
+		return finish(request, reply,
+		    why(&w, ERR_NOT_FOUND, "checkpoint: none is signed yet"),
+		    &w);
+	answer(reply, REPLY_TEXT, REPLY_NO_CACHE);
+	writer_span(&reply->body, span_of(head.note, head.note_len));
+	return finish(request, reply, ERR_OK, &w);
+}
+
+/* ---- tiles ---- */
+
+static void
+put_hashes(struct txn *txn, const struct tile *tile, struct writer *out)
+{
+	for (unsigned i = 0; i < tile->width; i++) {
+		struct tree_position position = {
+			.level = tile->level * TILE_HEIGHT,
+			.n = tile->n * TILE_WIDTH + i,
+		};
+		struct hash hash;
+
+		if (!store_log_get_node(txn, position, &hash)) {
+			txn_fail(txn, ERR_CORRUPT);
+			return;
+		}
+		writer_span(out, hash_span(&hash));
+	}
+}
+
+static void
+put_entries(struct txn *txn, const struct tile *tile, struct writer *out)
+{
+	for (unsigned i = 0; i < tile->width; i++) {
+		struct log_entry entry;
+		struct hash leaf;
+
+		if (!store_log_get_checked(
+			txn, tile->n * TILE_WIDTH + i, &entry, &leaf)) {
+			txn_fail(txn, ERR_CORRUPT);
+			return;
+		}
+		tile_entry_write(out, entry.entry);
+	}
+}
+
+static enum err
+put_tile(struct request *request, struct writer *out, struct why *w)
+{
+	uint64_t size = published_size(request->ledger->published);
+	struct tile tile;
+	struct txn txn;
+	enum err err;
+
+	/* a path of another form is a file that is not there (RELIABILITY F1) */
+	if (tile_parse(request->segments[0], &tile) != ERR_OK)
+		return why(w, ERR_NOT_FOUND, "tile: not the path of a tile");
+	if (tile.width > tile_width(tile.level, tile.n, size))
+		return why(w, ERR_NOT_FOUND,
+		    "tile: beyond the tree of size %llu",
+		    (unsigned long long)size);
+	txn = store_begin(request->ledger->log, TXN_READ);
+	if (tile.is_entries)
+		put_entries(&txn, &tile, out);
+	else
+		put_hashes(&txn, &tile, out);
+	err = txn.err;
+	txn_abort(&txn);
+	return err;
+}
+
+enum served
+serve_tile(struct request *request, struct reply *reply)
+{
+	struct why w = { .text = "" };
+
+	answer(reply, REPLY_BYTES, REPLY_IMMUTABLE);
+	return finish(request, reply, put_tile(request, &reply->body, &w), &w);
+}
+
+/* ---- proofs ---- */
+
+static enum err
+take_number(const struct request *request, size_t at, const char *name,
+    uint64_t *ret, struct why *w)
+{
+	if (!text_undecimal(request->segments[at], TREE_SIZE_MAX, ret))
+		return why(w, ERR_SYNTAX,
+		    "%s: a decimal without leading zeros, at most 2^63-1",
+		    name);
+	return ERR_OK;
+}
+
+static void
+put_proof_hashes(const struct tree_proof *proof, struct writer *out)
+{
+	writer_member(out, "hashes");
+	writer_text(out, "[");
+	for (size_t i = 0; i < proof->count; i++) {
+		writer_comma(out);
+		writer_text(out, "\"");
+		writer_base64(out, hash_span(&proof->hashes[i]));
+		writer_text(out, "\"");
+	}
+	writer_text(out, "]}");
+}
+
+static enum err
+put_inclusion(struct request *request, struct writer *out, struct why *w)
+{
+	uint64_t published = published_size(request->ledger->published);
+	uint64_t size;
+	uint64_t index;
+	struct tree_proof proof;
+	enum err err = take_number(request, 0, "size", &size, w);
+
+	if (err == ERR_OK)
+		err = take_number(request, 1, "index", &index, w);
+	if (err != ERR_OK)
+		return err;
+	if (size > published)
+		return why(w, ERR_SYNTAX, "size: beyond the tree of size %llu",
+		    (unsigned long long)published);
+	if (index >= size)
+		return why(w, ERR_SYNTAX, "index: must be below size");
+	struct txn txn = store_begin(request->ledger->log, TXN_READ);
+	err = prove_inclusion(&txn, index, size, &proof);
+	txn_abort(&txn);
+	if (err != ERR_OK)
+		return err;
+	writer_text(out, "{");
+	writer_member_number(out, "size", size);
+	writer_member_number(out, "index", index);
+	put_proof_hashes(&proof, out);
+	return ERR_OK;
+}
+
+enum served
+serve_inclusion(struct request *request, struct reply *reply)
+{
+	struct why w = { .text = "" };
+
+	answer(reply, REPLY_JSON, REPLY_IMMUTABLE);
+	return finish(
+	    request, reply, put_inclusion(request, &reply->body, &w), &w);
+}
+
+static enum err
+put_consistency(struct request *request, struct writer *out, struct why *w)
+{
+	uint64_t published = published_size(request->ledger->published);
+	uint64_t old;
+	uint64_t size;
+	struct tree_proof proof;
+	enum err err = take_number(request, 0, "old", &old, w);
+
+	if (err == ERR_OK)
+		err = take_number(request, 1, "size", &size, w);
+	if (err != ERR_OK)
+		return err;
+	if (size > published)
+		return why(w, ERR_SYNTAX, "size: beyond the tree of size %llu",
+		    (unsigned long long)published);
+	if (old == 0 || old > size)
+		return why(w, ERR_SYNTAX, "old: must be 1 to size");
+	struct txn txn = store_begin(request->ledger->log, TXN_READ);
+	err = prove_consistency(&txn, old, size, &proof);
+	txn_abort(&txn);
+	if (err != ERR_OK)
+		return err;
+	writer_text(out, "{");
+	writer_member_number(out, "old", old);
+	writer_member_number(out, "size", size);
+	put_proof_hashes(&proof, out);
+	return ERR_OK;
+}
+
+enum served
+serve_consistency(struct request *request, struct reply *reply)
+{
+	struct why w = { .text = "" };
+
+	answer(reply, REPLY_JSON, REPLY_IMMUTABLE);
+	return finish(
+	    request, reply, put_consistency(request, &reply->body, &w), &w);
+}
