@@ -25,6 +25,7 @@ struct policy {
 	struct policy_log logs[POLICY_LOGS_MAX];
 };
 
+/* On failure *ret holds no log: it is too large to be kept aside. */
 MUST_CHECK enum err policy_parse(
     struct span text, struct policy *ret, struct why *w);
 void policy_print(const struct policy *policy, struct writer *w);

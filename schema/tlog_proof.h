@@ -31,7 +31,8 @@ void tlog_proof_print(const struct tlog_proof *proof, struct writer *w);
 
 /*
  * The whole of it: log signature by `key`, origin, inclusion of `leaf`.  `*ret`
- * is the checkpoint that holds it.  ERR_MISMATCH where one of them fails.
+ * is the checkpoint that holds it.  ERR_MISMATCH where one of them fails,
+ * ERR_SYNTAX or ERR_LIMIT where the checkpoint is none.
  */
 MUST_CHECK enum err tlog_proof_verify(const struct tlog_proof *proof,
     const struct hash *leaf, const struct note_key *key, struct checkpoint *ret,
