@@ -136,7 +136,7 @@ judge_target(
 		return why(w, ERR_LIMIT,
 		    "target: %zu bytes, at most %d may be sent", target.len,
 		    HTTP_URI_MAX);
-	if (path_len != head->path_len)
+	if (path_len != head->path_len || target.len != head->target_len)
 		return why(w, ERR_SYNTAX, "target: holds a NUL");
 	if (target.len == 0 || target.data[0] != '/')
 		return why(w, ERR_SYNTAX, "target: must begin with '/'");

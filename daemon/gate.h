@@ -27,8 +27,10 @@ struct gate_head {
 	struct span method;
 	struct span version;
 	struct span target; /* before anything was decoded */
-	size_t path_len;    /* what the library takes for the path; a difference
-	                    means that it cut the target at a NUL */
+	/* What the library takes for the path, and how many bytes it saw
+	   between method and version: differences mean a NUL in the target. */
+	size_t path_len;
+	size_t target_len;
 	size_t header_count; /* may be above HTTP_HEADERS_MAX: refused */
 	struct gate_header headers[HTTP_HEADERS_MAX];
 };
