@@ -424,6 +424,113 @@ test_growing_at_the_largest_size(void **state)
 	assert_int_equal(1, edge.count);
 }
 
+/* ---- accumulated vectors: draft-ietf-plants-merkle-tree-certs, C.1 ---- */
+
+#define VECTOR_SIZE 130
+
+static struct hash vector_stored[2 * VECTOR_SIZE]; /* of leaves 00, 01, … */
+
+static void
+prepare_vectors(void)
+{
+	struct tree_edge edge = { .size = 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < VECTOR_SIZE; i++) {
+		uint8_t byte = (uint8_t)i;
+		struct hash leaf = tree_leaf(span_of(&byte, 1));
+		struct hash made[TREE_LEVELS];
+		size_t more = tree_append(&edge, &leaf, made);
+		memcpy(&vector_stored[count], made, more * sizeof(made[0]));
+		count += more;
+	}
+}
+
+static void
+add_vector_hash(struct sha256 *s, struct tree_range range)
+{
+	struct tree_position nodes[TREE_LEVELS];
+	struct hash hashes[TREE_LEVELS];
+	char text[HASH_TEXT_MAX];
+	size_t count = tree_range_nodes(range, nodes);
+
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = vector_stored[tree_stored_number(
+		    nodes[i].level, nodes[i].n)];
+	struct hash hash = tree_fold(hashes, count);
+	hash_print(&hash, text);
+	sha256_add(s, span_of_text(" "));
+	sha256_add(s, span_of_text(text));
+}
+
+static void
+add_inclusion(struct sha256 *s, uint64_t index, struct tree_range in)
+{
+	struct tree_range ranges[TREE_PROOF_MAX];
+	char text[64];
+	size_t count =
+	    tree_inclusion_ranges(index - in.begin, in.end - in.begin, ranges);
+
+	(void)snprintf(text, sizeof(text), "%u [%u, %u)", (unsigned)index,
+	    (unsigned)in.begin, (unsigned)in.end);
+	sha256_add(s, span_of_text(text));
+	for (size_t i = 0; i < count; i++) {
+		ranges[i].begin += in.begin;
+		ranges[i].end += in.begin;
+		add_vector_hash(s, ranges[i]);
+	}
+	sha256_add(s, span_of_text("\n"));
+}
+
+static void
+add_subtree(
+    struct sha256 *hashes, struct sha256 *inclusion, struct tree_range range)
+{
+	uint64_t ceiling = 1;
+	char text[64];
+
+	while (ceiling < range.end - range.begin)
+		ceiling *= 2;
+	if (range.begin % ceiling != 0)
+		return; /* not a subtree of the draft */
+	(void)snprintf(text, sizeof(text), "[%u, %u)", (unsigned)range.begin,
+	    (unsigned)range.end);
+	sha256_add(hashes, span_of_text(text));
+	add_vector_hash(hashes, range);
+	sha256_add(hashes, span_of_text("\n"));
+	for (uint64_t index = range.begin; index < range.end; index++)
+		add_inclusion(inclusion, index, range);
+}
+
+static void
+test_accumulated_vectors(void **state)
+{
+	struct sha256 hashes;
+	struct sha256 inclusion;
+	char text[HASH_TEXT_MAX];
+	(void)state;
+
+	prepare_vectors();
+	sha256_init(&hashes);
+	sha256_init(&inclusion);
+	for (uint64_t end = 0; end <= VECTOR_SIZE; end++) {
+		for (uint64_t begin = 0; begin <= end; begin++) {
+			struct tree_range range = { begin, end };
+			add_subtree(&hashes, &inclusion, range);
+		}
+	}
+	struct hash sum = sha256_done(&hashes);
+	hash_print(&sum, text);
+	assert_string_equal("b82806ad4265bb151c1119c0f4db437b"
+			    "b4d1a1f887b3a7fba1cd4ebf552e3e81",
+	    text);
+	sum = sha256_done(&inclusion);
+	hash_print(&sum, text);
+	assert_string_equal("ac2a8f989e44d99e399db448050ff5f1"
+			    "9757df53cfb716aa81015d3955d8163f",
+	    text);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -442,5 +549,6 @@ main(int argc, char **argv)
 	UNIT(test_inclusion_at_the_edges);
 	UNIT(test_numbers_of_huge_trees);
 	UNIT(test_growing_at_the_largest_size);
+	UNIT(test_accumulated_vectors);
 	return unit_run(argc, argv);
 }
