@@ -15,7 +15,7 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
 SIGNER := limits fault file file_lock signer_wire signer_state signer_keyring signer signer_main
-CLIENT := output progress disk transport trust session stored proved keyrings \
+CLIENT := output progress git disk transport trust session stored proved keyrings \
 	ssh_agent principal show submit options command \
 	cmd_init cmd_submit cmd_show cmd_audit main
 
