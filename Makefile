@@ -8,7 +8,8 @@ SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 	digest_set envelope statement predicate provenance record keyring \
 	judge manifest problem
 DAEMON := limits fault log clock lock file file_lock metric \
-	store store_log store_index gist \
+	store_file store store_inner store_env store_txn store_table store_open \
+	store_log store_index device gist \
 	signers recent published admit batch signer_wire signer_link ledger \
 	grow commit seal prove publish indexer sequencer recover check \
 	lookup lineage render \
@@ -65,7 +66,7 @@ SCHEMA_LIBS := -ljansson -lsodium -lnettle
 DAEMON_LIBS := -lmicrohttpd -llmdb $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl $(SCHEMA_LIBS)
 
-objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out main signer_main,$(2)))
+objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner main signer_main,$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))
 signer := $(call objects,daemon,$(SIGNER))

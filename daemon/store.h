@@ -4,8 +4,12 @@
  *
  * A transaction is sticky: after its first failure every call is a no-op, and
  * txn_end aborts and gives that failure.  Rules of RELIABILITY 3.2: one
- * environment per folder and process, NOTLS readers, real syncs, files grown by
- * written zeros, FD_CLOEXEC set, no DUPSORT.
+ * environment per folder and process (ERR_CONFLICT for a second), NOTLS readers,
+ * real syncs, files grown by written zeros, FD_CLOEXEC set, no DUPSORT.  After a
+ * failed commit or growth no write begins on this handle any more.
+ *
+ * Errors: ERR_FULL (disk or map), ERR_IO, ERR_CORRUPT, ERR_BUSY (too many
+ * readers), ERR_MEMORY, ERR_CONFLICT (an appended key that is not above all).
  *
  * Threads: one writer at a time per store (its owner says which thread); readers
  * any.  Memory: store_open / store_close; spans read are dead at txn_end.
@@ -34,7 +38,13 @@ enum store_table {
 	TABLES,
 };
 
-/* Opens `folder` (made if missing, synced) for reading and writing. */
+#define STORE_FORMAT 1	  /* a newer one is refused, untouched */
+#define STORE_KEY_LEN 16  /* of the random key that each store has of its own */
+#define STORE_READERS 512 /* at once, of all processes */
+
+/* Opens `folder` for reading and writing.  A missing one is made whole under
+ * `folder`.new and renamed, synced; ERR_CORRUPT for a file that is cut off,
+ * punched or damaged; ERR_REFUSED for another kind or a newer format. */
 MUST_CHECK enum err store_open(const char *folder, enum store_kind kind,
     struct store **ret, struct why *w);
 void store_close(struct store *store); /* NULL is fine; no open transactions */
@@ -42,6 +52,10 @@ enum store_kind store_kind_of(const struct store *store);
 
 /* mdb_reader_check; call at start and each minute. */
 void store_sweep_readers(struct store *store);
+
+/* The random key that was made with the store, for places nobody can choose.
+ * Constant but for store_index_reset. */
+const uint8_t *store_key(const struct store *store);
 
 /* Bytes of the data file, for metrics and growth tests. */
 uint64_t store_file_bytes(const struct store *store);
@@ -58,6 +72,7 @@ struct txn {
 	enum err err; /* the first failure */
 };
 
+/* A write first makes sure that the file has room: a full disk fails here. */
 struct txn store_begin(struct store *store, enum txn_mode mode);
 
 /* Ends it: a write commits (data and meta synced) when nothing failed.  Any

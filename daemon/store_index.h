@@ -37,7 +37,7 @@ struct index_place {
 	uint64_t position;
 };
 
-/* Thread-safe: the key never changes while the store is open. */
+/* Thread-safe: the key changes in store_index_reset alone. */
 uint64_t store_index_place(
     const struct store *index, enum index_tag tag, struct span value);
 
@@ -48,7 +48,7 @@ void store_index_put(struct txn *txn, const struct index_place *place);
 struct tree_head store_index_watermark(struct txn *txn);
 void store_index_set_watermark(struct txn *txn, const struct tree_head *head);
 
-/* Forgets everything and makes a new key. */
+/* Forgets everything and makes a new key.  Before other threads use it. */
 MUST_CHECK enum err store_index_reset(struct store *index, struct why *w);
 
 /* Positions at a place, ascending, from `from`, below the watermark read in the
@@ -56,6 +56,7 @@ MUST_CHECK enum err store_index_reset(struct store *index, struct why *w);
 struct index_walk {
 	struct txn_cursor cursor;
 	uint64_t place;
+	uint64_t from;
 	uint64_t end; /* the watermark */
 	bool is_done;
 };

@@ -1,0 +1,169 @@
+#include "daemon/store_index.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "daemon/store_inner.h"
+#include "schema/key.h"
+#include "schema/reader.h"
+#include "schema/text.h"
+#include "schema/writer.h"
+
+#define PLACE_LEN 16	 /* u64 place, u64 position */
+#define WATERMARK_LEN 40 /* u64 size, root */
+#define VALUE_LEN_MAX 1024
+
+_Static_assert(TEXT_NAME_MAX + 1 + TEXT_VERSION_MAX < VALUE_LEN_MAX,
+    "a release's name and version fit");
+
+uint64_t
+store_index_place(
+    const struct store *index, enum index_tag tag, struct span value)
+{
+	uint8_t buffer[1 + VALUE_LEN_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+	struct hash long_value;
+
+	assert(index->kind == STORE_INDEX);
+	/* nothing of ours is longer; what is, lies at its hash's place */
+	if (value.len > VALUE_LEN_MAX) {
+		long_value = sha256_of(value);
+		value = hash_span(&long_value);
+	}
+	writer_u8(&w, (uint8_t)tag);
+	writer_span(&w, value);
+	return key_short_hash(index->key, writer_view(&w));
+}
+
+struct place_key {
+	uint8_t bytes[PLACE_LEN];
+};
+
+static struct place_key
+key_of(uint64_t place, uint64_t position)
+{
+	struct place_key key;
+	struct writer w = writer_of(key.bytes, sizeof(key.bytes));
+
+	writer_u64(&w, place);
+	writer_u64(&w, position);
+	return key;
+}
+
+void
+store_index_put(struct txn *txn, const struct index_place *place)
+{
+	struct place_key key = key_of(place->place, place->position);
+
+	txn_put(txn, TABLE_PLACE, span_of(key.bytes, sizeof(key.bytes)),
+	    SPAN_EMPTY, false);
+}
+
+/* ---- the watermark ---- */
+
+struct tree_head
+store_index_watermark(struct txn *txn)
+{
+	struct tree_head head = { .size = 0, .root = tree_empty() };
+	struct span value;
+
+	if (!txn_get(txn, TABLE_META, span_of_text(META_WATERMARK), &value))
+		return head;
+	struct tree_head found;
+	struct reader r = reader_of(value);
+	found.size = reader_u64(&r);
+	reader_copy(&r, found.root.bytes, sizeof(found.root.bytes));
+	reader_require(&r, found.size <= TREE_SIZE_MAX);
+	if (reader_end(&r) != ERR_OK) {
+		txn_fail(txn, ERR_CORRUPT);
+		return head;
+	}
+	return found;
+}
+
+void
+store_index_set_watermark(struct txn *txn, const struct tree_head *head)
+{
+	uint8_t bytes[WATERMARK_LEN];
+	struct writer w = writer_of(bytes, sizeof(bytes));
+
+	writer_u64(&w, head->size);
+	writer_span(&w, hash_span(&head->root));
+	txn_put(txn, TABLE_META, span_of_text(META_WATERMARK), writer_view(&w),
+	    false);
+}
+
+enum err
+store_index_reset(struct store *index, struct why *w)
+{
+	uint8_t key[STORE_KEY_LEN];
+
+	assert(index->kind == STORE_INDEX);
+	key_random(key, sizeof(key));
+	struct txn txn = store_begin(index, TXN_WRITE);
+	txn_clear(&txn, TABLE_PLACE);
+	txn_delete(&txn, TABLE_META, span_of_text(META_WATERMARK));
+	txn_put(&txn, TABLE_META, span_of_text(META_KEY),
+	    span_of(key, sizeof(key)), false);
+	enum err err = txn_end(&txn);
+	if (err != ERR_OK)
+		return why(
+		    w, err, "the index cannot be made anew: %s", err_text(err));
+	memcpy(index->key, key, sizeof(key));
+	return ERR_OK;
+}
+
+/* ---- walking ---- */
+
+struct index_walk
+index_walk_open(struct txn *txn, uint64_t place, uint64_t from)
+{
+	struct index_walk walk = { .place = place, .from = from };
+
+	walk.end = store_index_watermark(txn).size;
+	walk.cursor = txn_cursor_open(txn, TABLE_PLACE);
+	return walk;
+}
+
+static bool
+walk_step(struct index_walk *walk, struct span *ret_key)
+{
+	struct place_key first = key_of(walk->place, walk->from);
+	struct span value;
+
+	if (walk->cursor.is_started)
+		return txn_cursor_next(&walk->cursor, ret_key, &value);
+	return txn_cursor_seek(&walk->cursor,
+	    span_of(first.bytes, sizeof(first.bytes)), ret_key, &value);
+}
+
+bool
+index_walk_next(struct index_walk *walk, uint64_t *ret_position)
+{
+	struct span key;
+
+	if (walk->is_done || !walk_step(walk, &key)) {
+		walk->is_done = true;
+		return false;
+	}
+	struct reader r = reader_of(key);
+	uint64_t place = reader_u64(&r);
+	uint64_t position = reader_u64(&r);
+	if (reader_end(&r) != ERR_OK)
+		txn_fail(walk->cursor.txn, ERR_CORRUPT);
+	/* positions ascend: nothing after the watermark counts */
+	if (walk->cursor.txn->err != ERR_OK || place != walk->place ||
+	    position >= walk->end) {
+		walk->is_done = true;
+		return false;
+	}
+	*ret_position = position;
+	return true;
+}
+
+void
+index_walk_close(struct index_walk *walk)
+{
+	txn_cursor_close(&walk->cursor);
+	walk->is_done = true;
+}

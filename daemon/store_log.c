@@ -1,0 +1,212 @@
+#include "daemon/store_log.h"
+
+#include <assert.h>
+
+#include "daemon/store_inner.h"
+#include "schema/reader.h"
+#include "schema/writer.h"
+
+#define ENTRY_VERSION 1
+#define ENTRY_HEADER_LEN 21 /* u8 version, u64 stamp, u64 keyring, u32 length */
+#define NUMBER_LEN 8
+
+struct number_key {
+	uint8_t bytes[NUMBER_LEN];
+};
+
+static struct number_key
+key_of(uint64_t number)
+{
+	struct number_key key;
+	struct writer w = writer_of(key.bytes, sizeof(key.bytes));
+
+	writer_u64(&w, number);
+	return key;
+}
+
+static struct span
+key_span(const struct number_key *key)
+{
+	return span_of(key->bytes, sizeof(key->bytes));
+}
+
+/* Numbers that are in use in a table: the last key and one. */
+static uint64_t
+count_of(struct txn *txn, enum store_table table)
+{
+	struct span key;
+	struct span value;
+
+	if (!txn_last(txn, table, &key, &value))
+		return 0;
+	struct reader r = reader_of(key);
+	uint64_t last = reader_u64(&r);
+	if (reader_end(&r) != ERR_OK || last >= (uint64_t)TREE_SIZE_MAX * 2) {
+		txn_fail(txn, ERR_CORRUPT);
+		return 0;
+	}
+	return last + 1;
+}
+
+/* ---- entries ---- */
+
+uint64_t
+store_log_size(struct txn *txn)
+{
+	return count_of(txn, TABLE_ENTRY);
+}
+
+void
+store_log_put(struct txn *txn, uint64_t position, const struct log_entry *entry)
+{
+	struct number_key key = key_of(position);
+	size_t len = ENTRY_HEADER_LEN + entry->gist.len + entry->entry.len;
+
+	assert(position < TREE_SIZE_MAX && entry->gist.len <= UINT32_MAX);
+	uint8_t *room =
+	    txn_reserve(txn, TABLE_ENTRY, key_span(&key), len, true);
+	if (room == NULL)
+		return;
+	struct writer w = writer_of(room, len);
+	writer_u8(&w, ENTRY_VERSION);
+	writer_u64(&w, entry->stamp_ms);
+	writer_u64(&w, entry->keyring);
+	writer_u32(&w, (uint32_t)entry->gist.len);
+	writer_span(&w, entry->gist);
+	writer_span(&w, entry->entry);
+	txn_fail(txn, writer_end(&w));
+}
+
+bool
+store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
+{
+	struct number_key key = key_of(position);
+	struct log_entry entry;
+	struct span value;
+
+	if (!txn_get(txn, TABLE_ENTRY, key_span(&key), &value))
+		return false;
+	struct reader r = reader_of(value);
+	reader_require(&r, reader_u8(&r) == ENTRY_VERSION);
+	entry.stamp_ms = reader_u64(&r);
+	entry.keyring = reader_u64(&r);
+	entry.gist = reader_take(&r, reader_u32(&r));
+	entry.entry = reader_take(&r, r.rest.len);
+	if (reader_end(&r) != ERR_OK) {
+		txn_fail(txn, ERR_CORRUPT);
+		return false;
+	}
+	*ret = entry;
+	return true;
+}
+
+bool
+store_log_get_checked(struct txn *txn, uint64_t position, struct log_entry *ret,
+    struct hash *ret_leaf)
+{
+	struct tree_position leaf = { .level = 0, .n = position };
+	struct log_entry entry;
+	struct hash stored;
+
+	if (!store_log_get(txn, position, &entry))
+		return false;
+	struct hash made = tree_leaf(entry.entry);
+	if (!store_log_get_node(txn, leaf, &stored) ||
+	    !hash_equal(&made, &stored)) {
+		txn_fail(txn, ERR_CORRUPT);
+		return false;
+	}
+	*ret = entry;
+	*ret_leaf = made;
+	return true;
+}
+
+/* ---- hashes ---- */
+
+void
+store_log_put_hash(struct txn *txn, uint64_t number, const struct hash *hash)
+{
+	struct number_key key = key_of(number);
+
+	txn_put(txn, TABLE_HASH, key_span(&key), hash_span(hash), true);
+}
+
+bool
+store_log_get_hash(struct txn *txn, uint64_t number, struct hash *ret)
+{
+	struct number_key key = key_of(number);
+	struct hash hash;
+	struct span value;
+
+	if (!txn_get(txn, TABLE_HASH, key_span(&key), &value))
+		return false;
+	struct reader r = reader_of(value);
+	reader_copy(&r, hash.bytes, sizeof(hash.bytes));
+	if (reader_end(&r) != ERR_OK) {
+		txn_fail(txn, ERR_CORRUPT);
+		return false;
+	}
+	*ret = hash;
+	return true;
+}
+
+bool
+store_log_get_node(
+    struct txn *txn, struct tree_position position, struct hash *ret)
+{
+	return store_log_get_hash(
+	    txn, tree_stored_number(position.level, position.n), ret);
+}
+
+bool
+store_log_get_edge(struct txn *txn, uint64_t size, struct tree_edge *ret)
+{
+	struct tree_position nodes[TREE_LEVELS];
+	struct tree_edge edge = { .size = size };
+
+	if (size > store_log_size(txn) || txn->err != ERR_OK)
+		return false;
+	edge.count = tree_range_nodes((struct tree_range){ 0, size }, nodes);
+	for (size_t i = 0; i < edge.count; i++) {
+		if (!store_log_get_node(txn, nodes[i], &edge.nodes[i])) {
+			/* below the size each must be there */
+			txn_fail(txn, ERR_CORRUPT);
+			return false;
+		}
+	}
+	*ret = edge;
+	return true;
+}
+
+/* ---- the checkpoint, and cutting ---- */
+
+void
+store_log_set_checkpoint(struct txn *txn, struct span note)
+{
+	txn_put(txn, TABLE_META, span_of_text(META_CHECKPOINT), note, false);
+}
+
+struct span
+store_log_get_checkpoint(struct txn *txn)
+{
+	struct span note;
+
+	(void)txn_get(txn, TABLE_META, span_of_text(META_CHECKPOINT), &note);
+	return note;
+}
+
+static void
+cut_table(struct txn *txn, enum store_table table, uint64_t count)
+{
+	for (uint64_t i = count_of(txn, table); i > count; i--) {
+		struct number_key key = key_of(i - 1);
+		txn_delete(txn, table, key_span(&key));
+	}
+}
+
+void
+store_log_cut(struct txn *txn, uint64_t size)
+{
+	cut_table(txn, TABLE_ENTRY, size);
+	cut_table(txn, TABLE_HASH, tree_stored_count(size));
+}
