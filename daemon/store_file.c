@@ -103,63 +103,60 @@ store_file_grow(struct store_file *file, uint64_t used, uint64_t need)
 
 /* ---- looking ---- */
 
-/* LMDB 0.9's first two pages, native byte order, 64 bits (lmdb's mdb.c). */
-struct meta_table {
-	uint32_t pad; /* of the first table: the page size */
-	uint16_t flags;
-	uint16_t depth;
-	uint64_t counts[4];
-	uint64_t root;
-};
-
-struct meta_page {
-	uint64_t number;
-	uint16_t pad;
-	uint16_t flags;
-	uint32_t bounds;
-	uint32_t magic;
-	uint32_t version;
-	uint64_t address;
-	uint64_t map_bytes;
-	struct meta_table tables[2];
+/* What we want of LMDB 0.9's first two pages (mdb.c: a page header, then struct
+ * MDB_meta; native byte order, 64 bits). */
+struct meta {
+	uint32_t page_bytes;
 	uint64_t last_page;
 	uint64_t txn;
 };
 
-_Static_assert(sizeof(struct meta_page) == 152, "as LMDB lays it out");
-
+#define META_LEN 152
+#define META_AT_MAGIC 16
+#define META_AT_VERSION 20
+#define META_AT_PAGE_BYTES 40
+#define META_AT_LAST_PAGE 136
+#define META_AT_TXN 144
 #define META_MAGIC 0xBEEFC0DEu
 #define META_VERSION 1u
 
 static bool
-read_meta(int fd, uint64_t at, struct meta_page *ret)
+read_meta(int fd, uint64_t at, struct meta *ret)
 {
-	struct meta_page meta;
+	uint8_t bytes[META_LEN];
+	uint32_t magic;
+	uint32_t version;
 
-	if (pread(fd, &meta, sizeof(meta), (off_t)at) != (ssize_t)sizeof(meta))
+	if (pread(fd, bytes, sizeof(bytes), (off_t)at) != META_LEN)
 		return false;
-	if (meta.magic != META_MAGIC || meta.version != META_VERSION)
+	memcpy(&magic, bytes + META_AT_MAGIC, sizeof(magic));
+	memcpy(&version, bytes + META_AT_VERSION, sizeof(version));
+	if (magic != META_MAGIC || version != META_VERSION)
 		return false;
-	*ret = meta;
+	memcpy(&ret->page_bytes, bytes + META_AT_PAGE_BYTES,
+	    sizeof(ret->page_bytes));
+	memcpy(
+	    &ret->last_page, bytes + META_AT_LAST_PAGE, sizeof(ret->last_page));
+	memcpy(&ret->txn, bytes + META_AT_TXN, sizeof(ret->txn));
 	return true;
 }
 
 /* The newer one; both must be readable, as LMDB reads both. */
 static enum err
-read_metas(int fd, const char *path, struct meta_page *ret, struct why *w)
+read_metas(int fd, const char *path, struct meta *ret, struct why *w)
 {
-	struct meta_page first;
-	struct meta_page second;
+	struct meta first = { 0 };
+	struct meta second = { 0 };
 
 	if (!read_meta(fd, 0, &first))
 		return why(w, ERR_CORRUPT, "%s: is no LMDB file", path);
-	uint32_t page_bytes = first.tables[0].pad;
+	uint32_t page_bytes = first.page_bytes;
 	if (page_bytes < 512 || page_bytes > PAGE_BYTES_MAX ||
 	    (page_bytes & (page_bytes - 1)) != 0)
 		return why(w, ERR_CORRUPT, "%s: page size %u is damaged", path,
 		    (unsigned)page_bytes);
 	if (!read_meta(fd, page_bytes, &second) ||
-	    second.tables[0].pad != page_bytes)
+	    second.page_bytes != page_bytes)
 		return why(
 		    w, ERR_CORRUPT, "%s: its second page is damaged", path);
 	*ret = second.txn > first.txn ? second : first;
@@ -169,7 +166,7 @@ read_metas(int fd, const char *path, struct meta_page *ret, struct why *w)
 static enum err
 check_open(int fd, const char *path, struct why *w)
 {
-	struct meta_page meta = { 0 };
+	struct meta meta = { 0 };
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
@@ -180,7 +177,7 @@ check_open(int fd, const char *path, struct why *w)
 	if (err != ERR_OK)
 		return err;
 	uint64_t len = (uint64_t)st.st_size;
-	uint64_t page_bytes = meta.tables[0].pad;
+	uint64_t page_bytes = meta.page_bytes;
 	assert(page_bytes > 0); /* read_metas saw to it */
 	if (meta.last_page >= len / page_bytes)
 		return why(w, ERR_CORRUPT,

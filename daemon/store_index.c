@@ -42,7 +42,7 @@ struct place_key {
 static struct place_key
 key_of(uint64_t place, uint64_t position)
 {
-	struct place_key key;
+	struct place_key key = { 0 };
 	struct writer w = writer_of(key.bytes, sizeof(key.bytes));
 
 	writer_u64(&w, place);
@@ -69,7 +69,7 @@ store_index_watermark(struct txn *txn)
 
 	if (!txn_get(txn, TABLE_META, span_of_text(META_WATERMARK), &value))
 		return head;
-	struct tree_head found;
+	struct tree_head found = { 0 };
 	struct reader r = reader_of(value);
 	found.size = reader_u64(&r);
 	reader_copy(&r, found.root.bytes, sizeof(found.root.bytes));

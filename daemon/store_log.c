@@ -17,7 +17,7 @@ struct number_key {
 static struct number_key
 key_of(uint64_t number)
 {
-	struct number_key key;
+	struct number_key key = { 0 };
 	struct writer w = writer_of(key.bytes, sizeof(key.bytes));
 
 	writer_u64(&w, number);

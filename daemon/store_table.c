@@ -8,12 +8,10 @@
 static MDB_val
 val_of(struct span span)
 {
-	union {
-		const void *from;
-		void *to;
-	} cast = { .from = span.data };
+	/* LMDB takes it without const and only reads */
+	void *data = (void *)(uintptr_t)span.data;
 
-	return (MDB_val){ .mv_size = span.len, .mv_data = cast.to };
+	return (MDB_val){ .mv_size = span.len, .mv_data = data };
 }
 
 static struct span
