@@ -10,12 +10,14 @@ SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
 DAEMON := limits fault log clock lock file file_lock metric \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist \
-	signers recent published admit batch signer_wire signer_link ledger \
+	signers recent published admit batch signer_wire \
+	signer_process signer_link ledger \
 	grow commit seal prove publish indexer sequencer recover check \
 	lookup lineage render \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
-SIGNER := limits fault file file_lock signer_wire signer_state signer_keyring signer signer_main
+SIGNER := limits fault clock file signer_wire signer_state signer_key \
+	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git disk transport trust session stored proved keyrings \
 	ssh_agent principal show submit options command \
 	cmd_init cmd_submit cmd_show cmd_audit main
@@ -35,6 +37,7 @@ B := .build/$(KIND)
 V ?=
 Q := $(if $(V),,@)
 PREFIX ?= /usr/local
+VERSION := 0.1.0
 CC := $(if $(filter fuzz,$(KIND)),clang,gcc)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
@@ -59,7 +62,8 @@ link_asan := -fsanitize=address,undefined
 link_tsan := -fsanitize=thread
 link_fuzz := -fsanitize=fuzzer,address,undefined
 
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -include schema/banned.h $(WARNINGS) \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DHEADWATER_VERSION='"$(VERSION)"' \
+	-I. -include schema/banned.h $(WARNINGS) \
 	$(WARNINGS_$(CC)) $(if $(CI),-Werror) $(flags_$(KIND)) -pthread $(CFLAGS)
 ALL_LDFLAGS := $(link_$(KIND)) -pthread -Wl,--as-needed $(LDFLAGS)
 SCHEMA_LIBS := -ljansson -lsodium -lnettle
@@ -126,8 +130,11 @@ fuzz: ## fuzz one decoder: F=envelope SECONDS=60
 fuzz-all: ## fuzz each decoder in turn for SECONDS
 	$(Q)set -e; for f in $(fuzzers); do $(MAKE) --no-print-directory fuzz F=$$f; done
 
+$(B)/signer.a: $(signer)
+.build/fuzz/fuzz_signer: .build/fuzz/signer.a
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
-	$(Q)clang $(link_fuzz) -o $@ $^ $(SCHEMA_LIBS)
+	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
+		$(filter %/schema.a,$^) $(SCHEMA_LIBS)
 
 # ---- gates ----
 
@@ -146,7 +153,8 @@ format: ## clang-format agrees; `make reformat` rewrites
 reformat: ## let clang-format rewrite the sources
 	$(Q)clang-format -i $(sources) $(wildcard tests/*/*.[ch])
 
-TIDY_FLAGS = -std=c11 -D_GNU_SOURCE -I. -Wthread-safety
+TIDY_FLAGS = -std=c11 -D_GNU_SOURCE -DHEADWATER_VERSION=\"\" -I. \
+	-Wthread-safety
 lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
 	$(Q)printf '%s\n' $(or $(L),$(filter %.c,$(sources))) | \
 		xargs -P 2 -n 4 sh -c \

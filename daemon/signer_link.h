@@ -4,8 +4,9 @@
  * Starts the signer beside our own executable (or `program`), on a socketpair,
  * with nothing else inherited; it dies with us (PR_SET_PDEATHSIG and the end of
  * its stream).  Every answer is bounded in size and waited for at most
- * SUBMIT_WAIT_MS.  ERR_MISSING from any call: the signer is gone, the daemon must
- * stop.
+ * SUBMIT_WAIT_MS.  ERR_MISSING from any call but signer_link_new: the signer is
+ * gone (or was killed, since it answered nonsense), the daemon must stop.  Any
+ * other error is a refusal with the signer's own sentence.
  *
  * Threads: one lock inside; the sealer seals, the sequencer asks for keyrings.
  * Memory: signer_link_new / signer_link_free.
@@ -15,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "daemon/signer_process.h"
 #include "schema/checkpoint.h"
 #include "schema/err.h"
 #include "schema/key.h"
@@ -28,28 +30,29 @@ struct signer_hello {
 	struct note_key key;   /* origin and public key of the log */
 };
 
-/* `program` NULL: headwater-signer in the folder of /proc/self/exe.  On failure
- * the signer's own sentence is in *w, with its error (ERR_MISSING: no key,
- * ERR_REFUSED: bad key, state or signers file, ERR_CONFLICT: another signer holds
- * the state). */
-MUST_CHECK enum err signer_link_new(const char *program, const char *key_path,
-    const char *signers_path, struct signer_link **ret,
-    struct signer_hello *ret_hello, struct why *w);
+/* Call from the main thread, before others: the signer dies with the *thread*
+ * that started it.  On failure the signer's own sentence is in *w, with its error
+ * (ERR_MISSING: no key, ERR_REFUSED: bad key, state or signers file,
+ * ERR_CONFLICT: another signer holds the state). */
+MUST_CHECK enum err signer_link_new(const struct signer_program *program,
+    struct signer_link **ret, struct signer_hello *ret_hello, struct why *w);
 void signer_link_free(struct signer_link *link); /* ends it; NULL is fine */
 
 /* Extends its tree by `count` entries from `old_size` and signs; the note is
- * verified by the log key before it is returned.  *ret_note is written by the
- * caller's writer. */
+ * verified by the log key, and its size checked, before it is returned.  Compare
+ * its root with your own.  *ret_note is written by the caller's writer.
+ * ERR_CONFLICT: the signer is not at `old_size`. */
 MUST_CHECK enum err signer_link_seal(struct signer_link *link,
     uint64_t old_size, const struct span *entries, size_t count,
     struct writer *ret_note, struct why *w);
 
-/* The signed checkpoint at its size, again. */
+/* The signed checkpoint at its size, again; ERR_NOT_FOUND at size 0. */
 MUST_CHECK enum err signer_link_repeat(
     struct signer_link *link, struct writer *ret_note, struct why *w);
 
 /* The keyring entry in force at `stamp_ms`, after `previous` (NULL: the first),
- * and when the next line's validity begins or ends. */
+ * and when the next line's validity begins or ends.  ERR_BUSY: the stamp is more
+ * than a minute behind the signer's clock, stamp again. */
 MUST_CHECK enum err signer_link_keyring(struct signer_link *link,
     uint64_t stamp_ms, const struct hash *previous, struct writer *ret_entry,
     uint64_t *ret_next_ms, struct why *w);

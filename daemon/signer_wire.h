@@ -17,6 +17,10 @@
  *	SIGNER_RELOAD   (empty)                    u32+warnings, text
  *	SIGNER_REFUSED                             u8 enum err, sentence
  *
+ * A signer that cannot start sends SIGNER_REFUSED as its first message, unasked.
+ * One that was sent something outside this table refuses it (ERR_SYNTAX) and
+ * ends; after any other refusal it goes on, unchanged.
+ *
  * Threads: one conversation at a time.  Memory: the caller's buffers.
  */
 #ifndef HEADWATER_DAEMON_SIGNER_WIRE_H
@@ -29,8 +33,12 @@
 #include "schema/err.h"
 #include "schema/span.h"
 
+#define SIGNER_FD 3 /* the signer's end of the socket, in its process */
+
 #define SIGNER_MESSAGE_MAX \
 	((size_t)BATCH_ENTRIES_MAX * (ENTRY_LEN_MAX + 2) + 64)
+#define SIGNER_WARNINGS_MAX ((size_t)16 << 10)
+#define SIGNER_ANSWER_MAX ((size_t)ENTRY_LEN_MAX + 64) /* a keyring's entry */
 
 enum signer_type {
 	SIGNER_HELLO = 1,
@@ -41,14 +49,22 @@ enum signer_type {
 	SIGNER_REFUSED,
 };
 
-/* Sends a whole message, of up to three parts.  ERR_MISSING: the peer is gone. */
+/* Sends a whole message, its body in any number of parts.  ERR_MISSING: the peer
+ * is gone; ERR_BUSY: the socket's SO_SNDTIMEO passed. */
 MUST_CHECK enum err signer_wire_send(
     int fd, enum signer_type type, const struct span *parts, size_t count);
 
 /* Receives one into `buffer` of `cap` bytes (the body only).  ERR_MISSING at the
- * end of the stream, ERR_LIMIT for a longer one, ERR_SYNTAX for type 0 or above
- * SIGNER_REFUSED. */
+ * end of the stream, ERR_BUSY when SO_RCVTIMEO passed, ERR_LIMIT for a longer one,
+ * ERR_SYNTAX for type 0 or above SIGNER_REFUSED, for no type, and for an end
+ * within a message. */
 MUST_CHECK enum err signer_wire_receive(int fd, uint8_t *buffer, size_t cap,
     enum signer_type *ret_type, struct span *ret_body);
+
+/* Refuses; that the peer may be gone changes nothing. */
+void signer_wire_refuse(int fd, enum err err, const struct why *sentence);
+
+/* The body of a SIGNER_REFUSED: its error, always a failure, and its sentence. */
+MUST_CHECK enum err signer_wire_refusal(struct span body, struct why *w);
 
 #endif
