@@ -125,9 +125,11 @@ read_keyring(const struct record *record, struct arena *arena,
 
 	if (o.err != ERR_OK)
 		return o.err;
-	if (!note_is_name(record->name))
+	const struct resource *subject = &record->statement.subjects[0];
+	if (!note_is_name(record->name) || subject->member_count != 2)
 		return why(w, ERR_SYNTAX,
-		    "subject[0].name: the log's origin is needed");
+		    "subject[0]: the log's origin as name and a digest, and "
+		    "nothing else, are needed");
 	struct keyring *keyring =
 	    calloc(1, sizeof(*keyring) + count * sizeof(keyring->members[0]));
 	if (keyring == NULL)

@@ -237,16 +237,11 @@ check_withdrawn(struct record *record, struct why *w)
 {
 	const struct statement *s = &record->statement;
 	const struct digest_set *set = &s->subjects[0].digest;
-	struct object o = object_of(json_root(s->json), "", w);
-	size_t count;
-	json_value *subjects = object_array(&o, "subject", 1, 1, &count);
 
-	if (o.err != ERR_OK)
-		return o.err;
-	if (json_count(json_element(subjects, 0)) != 1 || set->count != 1 ||
-	    !set->has_citation)
+	if (s->subject_count != 1 || s->subjects[0].member_count != 1 ||
+	    set->count != 1 || !set->has_citation)
 		return why(w, ERR_SYNTAX,
-		    "subject[0]: {\"digest\": {\"tlogLeaf\": id}} and nothing "
+		    "subject: {\"digest\": {\"tlogLeaf\": id}} and nothing "
 		    "else is needed");
 	record->withdraws = set->citation;
 	return ERR_OK;

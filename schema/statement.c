@@ -246,7 +246,7 @@ enum err
 resource_read(json_value *value, bool is_ours, struct arena *arena,
     struct resource *ret, struct why *w)
 {
-	struct resource resource = { .name = SPAN_EMPTY };
+	struct resource resource = { .member_count = json_count(value) };
 	enum err err = is_ours ? read_ours(value, arena, &resource, w)
 			       : read_foreign(value, arena, &resource, w);
 

@@ -28,6 +28,7 @@ struct resource {
 	struct span role; /* annotations.role */
 	struct digest_set digest;
 	struct span license; /* annotations.license: an SPDX expression */
+	size_t member_count; /* as it stands: of withdrawals and keyrings */
 };
 
 struct statement {
