@@ -19,7 +19,7 @@ DAEMON := limits fault log clock lock file file_lock metric \
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git disk transport trust session stored proved keyrings \
-	ssh_agent principal show submit options command \
+	ssh_agent principal show submit options item command \
 	cmd_init cmd_submit cmd_show cmd_audit main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
