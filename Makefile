@@ -28,7 +28,7 @@ PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
 	libmicrohttpd-dev liblmdb-dev libsodium-dev libjansson-dev nettle-dev \
 	libcurl4-gnutls-dev
 PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
-	libclang-rt-14-dev mandoc bash-completion strace
+	libclang-rt-14-dev mandoc bash-completion strace python3-jsonschema
 PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
 	wpolish wdanish
 
