@@ -13,7 +13,7 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
 	grow commit seal prove publish indexer sequencer recover check \
-	lookup lineage render \
+	view lookup lineage_graph lineage_standing lineage render \
 	gate watchdog request reply serve serve_write serve_read serve_tlog \
 	route http config main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \

@@ -35,6 +35,7 @@
 #define LINEAGE_NODES_MAX 1000
 #define LINEAGE_EDGES_MAX 4000
 #define LINEAGE_RECORDS_MAX 64	/* of one node */
+#define LINEAGE_NAMES_MAX 8	/* hints kept for one node */
 #define LINEAGE_DISPUTES_MAX 16 /* ids named for one record */
 #define INDEX_WAIT_MS 100	/* for what was sealed when the question came */
 #define MIN_SIZE_WAIT_MS 2000	/* for min_size */

@@ -1,0 +1,288 @@
+#include "daemon/lineage.h"
+
+#include <assert.h>
+
+#include "daemon/lineage_standing.h"
+
+/* Expanding one node: the record that is at hand. */
+struct step {
+	struct lineage *lineage;
+	size_t near;   /* the node that is expanded */
+	bool is_probe; /* too far: only asks whether there is more */
+	bool is_over;
+	struct view_record record;
+	struct lineage_record *kept; /* NULL until it makes an edge */
+};
+
+/* Nodes in the order in which they are to be expanded. */
+struct queue {
+	size_t head;
+	size_t count;
+	size_t nodes[LINEAGE_NODES_MAX];
+};
+
+static bool
+makes_all_subjects(enum record_kind kind)
+{
+	return kind == RECORD_RUN || kind == RECORD_PROVENANCE;
+}
+
+static bool
+makes_first_subject(enum record_kind kind)
+{
+	return kind == RECORD_DATASET || kind == RECORD_MODEL;
+}
+
+/* ---- one edge ---- */
+
+static struct lineage_record *
+keep_record(struct step *step)
+{
+	struct lineage *lineage = step->lineage;
+	struct lineage_record *kept =
+	    arena_take(lineage->arena, 1, sizeof(*kept));
+
+	if (kept == NULL) {
+		lineage->err = ERR_MEMORY;
+		return NULL;
+	}
+	kept->record = step->record;
+	kept->is_withdrawn =
+	    view_withdrawn(lineage->view, &kept->record, &kept->withdrawn);
+	view_disputes(lineage->view, &kept->record, &kept->disputes);
+	if (kept->disputes.is_cut)
+		lineage->is_truncated = true;
+	return kept;
+}
+
+static enum lineage_standing
+find_standing(struct step *step, size_t to)
+{
+	struct lineage *lineage = step->lineage;
+	struct span as = lineage->question.as;
+
+	if (as.len == 0)
+		return STANDING_NONE;
+	if (span_equal(step->record.gist.principal, as) &&
+	    standing_is_own(lineage, to))
+		return STANDING_OWN;
+	if (standing_is_cited(lineage, step->near, &step->record.id))
+		return STANDING_CITED;
+	return STANDING_STRANGER;
+}
+
+static bool
+is_walked(const struct lineage *lineage, const struct lineage_edge *edge)
+{
+	if (edge->record->is_withdrawn)
+		return false;
+	return edge->standing != STANDING_STRANGER ||
+	    lineage->question.strangers;
+}
+
+static void
+walk_edge(struct step *step, struct lineage_edge *edge, size_t far,
+    struct queue *queue)
+{
+	struct lineage *lineage = step->lineage;
+	struct lineage_node *node = &lineage->nodes[far];
+
+	lineage_walk_into(lineage, edge, far);
+	if (node->is_walked)
+		return;
+	node->is_walked = true;
+	node->depth = lineage->nodes[step->near].depth + 1;
+	assert(queue->count < LINEAGE_NODES_MAX);
+	queue->nodes[queue->count++] = far;
+}
+
+/* `resource` is what went in; `far` the other end of the edge. */
+static void
+emit(struct step *step, const struct digest *digest,
+    const struct gist_artifact *resource, struct queue *queue)
+{
+	struct lineage *lineage = step->lineage;
+	bool is_down = lineage->question.is_down;
+	struct lineage_edge *edge;
+	size_t far;
+	size_t from;
+	size_t to;
+
+	if (step->is_probe || lineage->edge_count == LINEAGE_EDGES_MAX) {
+		lineage->is_truncated = true;
+		step->is_over = true;
+		return;
+	}
+	if (!lineage_add_node(lineage, digest, &far))
+		return;
+	if (step->kept == NULL)
+		step->kept = keep_record(step);
+	if (step->kept == NULL) {
+		step->is_over = true;
+		return;
+	}
+	from = is_down ? step->near : far;
+	to = is_down ? far : step->near;
+	edge = lineage_add_edge(lineage, from, to);
+	edge->role = resource->role;
+	edge->record = step->kept;
+	edge->has_citation = resource->has_citation;
+	edge->citation = resource->citation;
+	edge->standing = find_standing(step, to);
+	if (edge->standing != STANDING_STRANGER)
+		lineage_add_name(&lineage->nodes[from], resource->name);
+	if (is_walked(lineage, edge))
+		walk_edge(step, edge, far, queue);
+}
+
+/* ---- the edges of one record ---- */
+
+static bool
+is_node(const struct gist_artifact *artifact, const struct digest *digest)
+{
+	return artifact->has_node && digest_equal(&artifact->node, digest);
+}
+
+/* What went into the node, as this record says. */
+static void
+step_up(struct step *step, struct queue *queue)
+{
+	const struct gist *gist = &step->record.gist;
+	const struct digest *here = &step->lineage->nodes[step->near].digest;
+	struct reader subjects = reader_of(gist->subjects);
+	struct reader inputs = reader_of(gist->inputs);
+	struct gist_artifact artifact;
+	bool is_first;
+
+	if (!gist_subject_next(&subjects, &artifact))
+		return;
+	is_first = is_node(&artifact, here);
+	if (makes_all_subjects(gist->kind)
+		? standing_subject_of(gist, here, &artifact) != SUBJECT_NODE
+		: !is_first || !makes_first_subject(gist->kind))
+		return;
+	while (!step->is_over && gist_input_next(&inputs, &artifact))
+		if (artifact.makes_edge)
+			emit(step, &artifact.node, &artifact, queue);
+	while (!step->is_over && gist_subject_next(&subjects, &artifact))
+		if (artifact.makes_edge)
+			emit(step, &artifact.node, &artifact, queue);
+}
+
+static void
+emit_subjects(
+    struct step *step, const struct gist_artifact *input, struct queue *queue)
+{
+	const struct gist *gist = &step->record.gist;
+	struct reader subjects = reader_of(gist->subjects);
+	struct gist_artifact subject;
+
+	while (!step->is_over && gist_subject_next(&subjects, &subject)) {
+		if (subject.has_node && !subject.is_again)
+			emit(step, &subject.node, input, queue);
+		if (!makes_all_subjects(gist->kind))
+			return;
+	}
+}
+
+/* What came of the node, as this record says. */
+static void
+step_down(struct step *step, struct queue *queue)
+{
+	const struct gist *gist = &step->record.gist;
+	const struct digest here = step->lineage->nodes[step->near].digest;
+	struct reader subjects = reader_of(gist->subjects);
+	struct reader inputs = reader_of(gist->inputs);
+	struct gist_artifact artifact;
+	struct gist_artifact first;
+
+	if (!makes_all_subjects(gist->kind) && !makes_first_subject(gist->kind))
+		return;
+	while (!step->is_over && gist_input_next(&inputs, &artifact))
+		if (artifact.makes_edge && is_node(&artifact, &here))
+			emit_subjects(step, &artifact, queue);
+	if (!gist_subject_next(&subjects, &first))
+		return;
+	while (!step->is_over && gist_subject_next(&subjects, &artifact))
+		if (artifact.makes_edge && is_node(&artifact, &here))
+			emit(step, &first.node, &artifact, queue);
+}
+
+/* ---- expanding a node ---- */
+
+static void
+expand_up(struct step *step, struct queue *queue)
+{
+	struct lineage *lineage = step->lineage;
+	const struct lineage_node *node = &lineage->nodes[step->near];
+
+	standing_look(lineage, step->near);
+	for (size_t i = 0; !step->is_over && i < node->record_count; i++) {
+		step->kept = NULL;
+		if (!view_get(lineage->view, node->positions[i], &step->record))
+			return;
+		step_up(step, queue);
+	}
+}
+
+static void
+expand_down(struct step *step, struct queue *queue)
+{
+	struct lineage *lineage = step->lineage;
+	uint8_t value[VIEW_VALUE_MAX];
+	struct index_walk walk = view_walk(lineage->view, INDEX_INPUT,
+	    view_value(SPAN_EMPTY, &lineage->nodes[step->near].digest, value),
+	    0);
+	uint64_t position;
+	size_t looked = 0;
+
+	while (!step->is_over && index_walk_next(&walk, &position)) {
+		if (looked++ == LINEAGE_RECORDS_MAX) {
+			lineage->is_truncated = true;
+			break;
+		}
+		step->kept = NULL;
+		if (!view_get(lineage->view, position, &step->record))
+			break;
+		step_down(step, queue);
+	}
+	index_walk_close(&walk);
+}
+
+static void
+expand(struct lineage *lineage, size_t near, struct queue *queue)
+{
+	struct step step = {
+		.lineage = lineage,
+		.near = near,
+		.is_probe =
+		    lineage->nodes[near].depth == lineage->question.depth,
+	};
+
+	if (lineage->question.is_down)
+		expand_down(&step, queue);
+	else
+		expand_up(&step, queue);
+}
+
+enum err
+lineage_ask(struct view *view, const struct lineage_question *question,
+    struct arena *arena, const struct lineage **ret)
+{
+	struct lineage *lineage = lineage_start(question, view, arena);
+	struct queue *queue = arena_take(arena, 1, sizeof(*queue));
+
+	if (lineage == NULL || queue == NULL)
+		return ERR_MEMORY;
+	lineage->nodes[0].is_walked = true;
+	queue->nodes[queue->count++] = 0;
+	while (queue->head < queue->count && lineage->err == ERR_OK &&
+	    !view_failed(view))
+		expand(lineage, queue->nodes[queue->head++], queue);
+	for (size_t i = 0; i < lineage->node_count; i++) {
+		standing_look(lineage, i);
+		standing_find_gap(lineage, i);
+	}
+	*ret = lineage;
+	return lineage->err;
+}

@@ -1,0 +1,24 @@
+/*
+ * lineage: the graph around a digest, from one snapshot.
+ *
+ * Breadth first, in a fixed order (records by position, then as the record lists
+ * them), bounded in nodes, edges and records a node; costs what it returns, not
+ * what the ledger holds, and ends on cycles since each node is expanded once.
+ *
+ * With `as`, only edges that are own or cited are walked; strangers' are shown.
+ * Edges of withdrawn records are shown and never walked.  A node that only such
+ * edges reach is in the answer, unexpanded.
+ *
+ * Threads: any, one view each.  Memory: the arena; spans borrow the view.
+ */
+#ifndef HEADWATER_DAEMON_LINEAGE_H
+#define HEADWATER_DAEMON_LINEAGE_H
+
+#include "daemon/lineage_graph.h"
+
+/* An unknown digest gives one node, a gap.  Damage comes out at view_close. */
+MUST_CHECK enum err lineage_ask(struct view *view,
+    const struct lineage_question *question, struct arena *arena,
+    const struct lineage **ret);
+
+#endif

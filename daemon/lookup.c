@@ -1,0 +1,205 @@
+#include "daemon/lookup.h"
+
+#include <assert.h>
+
+/* ---- where candidates come from ---- */
+
+struct source {
+	bool is_log; /* every position */
+	uint64_t next;
+	uint64_t end;
+	struct index_walk walk;
+};
+
+/* Room for a name, LF and a version; a digest; a keyid. */
+#define VALUE_MAX 400
+
+/* The place that promises the fewest candidates; false for the log itself. */
+static bool
+choose_place(const struct lookup_filter *filter, enum index_tag *ret_tag,
+    struct writer *value)
+{
+	if (filter->has_subject) {
+		*ret_tag = INDEX_SUBJECT;
+		digest_write(&filter->subject, value);
+	} else if (filter->name.len > 0 && filter->version.len > 0) {
+		*ret_tag = INDEX_VERSION;
+		writer_span(value, filter->name);
+		writer_text(value, "\n");
+		writer_span(value, filter->version);
+	} else if (filter->name.len > 0) {
+		*ret_tag = INDEX_NAME;
+		writer_span(value, filter->name);
+	} else if (filter->signer.len > 0) {
+		*ret_tag = INDEX_SIGNER;
+		writer_span(value, filter->signer);
+	} else if (filter->principal.len > 0) {
+		*ret_tag = INDEX_PRINCIPAL;
+		writer_span(value, filter->principal);
+	} else if (filter->has_kind) {
+		*ret_tag = INDEX_KIND;
+		writer_u8(value, (uint8_t)filter->kind);
+	} else {
+		return false;
+	}
+	assert(writer_end(value) == ERR_OK);
+	return true;
+}
+
+static struct source
+source_open(
+    struct view *view, const struct lookup_filter *filter, uint64_t from)
+{
+	uint8_t value[VALUE_MAX];
+	struct writer w = writer_of(value, sizeof(value));
+	enum index_tag tag;
+
+	if (!choose_place(filter, &tag, &w))
+		return (struct source){
+			.is_log = true, .next = from, .end = view->end
+		};
+	return (struct source){
+		.walk = view_walk(view, tag, writer_view(&w), from),
+	};
+}
+
+static bool
+source_next(struct source *source, uint64_t *ret)
+{
+	if (!source->is_log)
+		return index_walk_next(&source->walk, ret);
+	if (source->next >= source->end)
+		return false;
+	*ret = source->next++;
+	return true;
+}
+
+static void
+source_close(struct source *source)
+{
+	if (!source->is_log)
+		index_walk_close(&source->walk);
+}
+
+/* ---- what is found is compared ---- */
+
+static bool
+fits(struct span wanted, struct span found)
+{
+	return wanted.len == 0 || span_equal(wanted, found);
+}
+
+static bool
+matches(const struct lookup_filter *filter, const struct view_record *record)
+{
+	const struct gist *gist = &record->gist;
+
+	return (!filter->has_kind || filter->kind == gist->kind) &&
+	    fits(filter->signer, record->keyid) &&
+	    fits(filter->principal, gist->principal) &&
+	    fits(filter->name, gist->name) &&
+	    fits(filter->version, gist->version) &&
+	    (!filter->has_subject || gist_has_subject(gist, &filter->subject));
+}
+
+static bool
+take_item(struct view *view, uint64_t position, struct lookup_item *ret)
+{
+	if (!view_get_checked(view, position, &ret->record))
+		return false;
+	ret->is_withdrawn = view_withdrawn(view, &ret->record, &ret->withdrawn);
+	return true;
+}
+
+static void
+fill_page(struct view *view, const struct lookup_filter *filter,
+    struct source *source, size_t limit, struct lookup_page *page)
+{
+	struct view_record candidate;
+	uint64_t position;
+	size_t looked = 0;
+
+	while (source_next(source, &position)) {
+		if (page->count == limit || looked == LIST_LOOK_MAX) {
+			page->has_next = true;
+			return;
+		}
+		looked++;
+		page->next = position;
+		if (!view_get(view, position, &candidate))
+			return;
+		if (matches(filter, &candidate) &&
+		    take_item(view, position, &page->items[page->count]))
+			page->count++;
+	}
+}
+
+enum err
+lookup_page(struct view *view, const struct lookup_filter *filter,
+    uint64_t from, size_t limit, struct arena *arena, struct lookup_page *ret)
+{
+	struct lookup_page page = { .size = view->end };
+	struct source source;
+
+	assert(limit > 0);
+	page.items = arena_take(arena, limit, sizeof(*page.items));
+	if (page.items == NULL)
+		return ERR_MEMORY;
+	source = source_open(view, filter, from);
+	fill_page(view, filter, &source, limit, &page);
+	source_close(&source);
+	*ret = page;
+	return ERR_OK;
+}
+
+/* Keeps the last `limit` positions that match, in a ring; returns how many
+ * matched. */
+static size_t
+find_newest(struct view *view, const struct lookup_filter *filter,
+    uint64_t *ring, size_t limit, bool *ret_is_cut)
+{
+	struct source source = source_open(view, filter, 0);
+	struct view_record candidate;
+	uint64_t position;
+	size_t looked = 0;
+	size_t found = 0;
+
+	while (source_next(&source, &position)) {
+		if (looked++ == LIST_LOOK_MAX) {
+			*ret_is_cut = true;
+			break;
+		}
+		if (!view_get(view, position, &candidate))
+			break;
+		if (matches(filter, &candidate))
+			ring[found++ % limit] = position;
+	}
+	source_close(&source);
+	return found;
+}
+
+enum err
+lookup_newest(struct view *view, const struct lookup_filter *filter,
+    size_t limit, struct arena *arena, struct lookup_newest *ret)
+{
+	struct lookup_newest newest = { .count = 0 };
+	uint64_t *ring = arena_take(arena, limit, sizeof(*ring));
+	size_t found;
+	size_t kept;
+
+	assert(limit > 0);
+	newest.items = arena_take(arena, limit, sizeof(*newest.items));
+	if (ring == NULL || newest.items == NULL)
+		return ERR_MEMORY;
+	found = find_newest(view, filter, ring, limit, &newest.is_cut);
+	kept = found < limit ? found : limit;
+	newest.is_cut = newest.is_cut || found > limit;
+	for (size_t i = 0; i < kept; i++) {
+		if (!take_item(view, ring[(found - 1 - i) % limit],
+			&newest.items[newest.count]))
+			break;
+		newest.count++;
+	}
+	*ret = newest;
+	return ERR_OK;
+}

@@ -1,0 +1,223 @@
+#include "daemon/view.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "schema/envelope.h"
+
+struct view
+view_open(struct store *log, struct store *index, uint64_t published)
+{
+	struct view view = { .store = index };
+	struct tree_head watermark;
+
+	view.index = store_begin(index, TXN_READ);
+	watermark = store_index_watermark(&view.index);
+	view.log = store_begin(log, TXN_READ);
+	view.end = watermark.size < published ? watermark.size : published;
+	if (view_failed(&view))
+		view.end = 0;
+	return view;
+}
+
+bool
+view_failed(const struct view *view)
+{
+	return view->index.err != ERR_OK || view->log.err != ERR_OK;
+}
+
+enum err
+view_close(struct view *view)
+{
+	enum err err =
+	    view->log.err != ERR_OK ? view->log.err : view->index.err;
+
+	txn_abort(&view->log);
+	txn_abort(&view->index);
+	return err;
+}
+
+/*
+ * An entry ends with its keyid and signature, both of fixed length (FORMATS
+ * 1.1), so the keyid is found without parsing.
+ */
+static bool
+find_keyid(struct span entry, struct span *ret)
+{
+	static const char before[] = "{\"keyid\":\"";
+	static const char between[] = "\",\"sig\":\"";
+	static const char after[] = "\"}]}";
+	const size_t signature_len = TEXT_BASE64_LEN(KEY_SIGNATURE_LEN);
+	size_t tail_len = sizeof(before) - 1 + SSH_FINGERPRINT_LEN +
+	    sizeof(between) - 1 + signature_len + sizeof(after) - 1;
+	struct reader r;
+
+	if (entry.len < tail_len)
+		return false;
+	r = reader_of(span_part(entry, entry.len - tail_len, tail_len));
+	reader_expect(&r, before);
+	*ret = reader_take(&r, SSH_FINGERPRINT_LEN);
+	reader_expect(&r, between);
+	(void)reader_take(&r, signature_len);
+	reader_expect(&r, after);
+	return reader_end(&r) == ERR_OK;
+}
+
+/* Everything but the id. */
+static bool
+take_record(struct view *view, uint64_t position, const struct log_entry *entry,
+    struct view_record *ret)
+{
+	ret->position = position;
+	ret->stamp_ms = entry->stamp_ms;
+	ret->entry = entry->entry;
+	if (gist_unpack(entry->gist, &ret->gist) == ERR_OK &&
+	    find_keyid(entry->entry, &ret->keyid))
+		return true;
+	txn_fail(&view->log, ERR_CORRUPT);
+	return false;
+}
+
+static bool
+get_id(struct view *view, uint64_t position, struct hash *ret)
+{
+	return store_log_get_hash(
+	    &view->log, tree_stored_number(0, position), ret);
+}
+
+bool
+view_get(struct view *view, uint64_t position, struct view_record *ret)
+{
+	struct log_entry entry;
+
+	assert(position < view->end);
+	if (!store_log_get(&view->log, position, &entry) ||
+	    !get_id(view, position, &ret->id)) {
+		txn_fail(
+		    &view->log, ERR_CORRUPT); /* below `end` all is there */
+		return false;
+	}
+	return take_record(view, position, &entry, ret);
+}
+
+bool
+view_get_checked(struct view *view, uint64_t position, struct view_record *ret)
+{
+	struct log_entry entry;
+
+	assert(position < view->end);
+	if (!store_log_get_checked(&view->log, position, &entry, &ret->id)) {
+		txn_fail(&view->log, ERR_CORRUPT);
+		return false;
+	}
+	return take_record(view, position, &entry, ret);
+}
+
+struct index_walk
+view_walk(
+    struct view *view, enum index_tag tag, struct span value, uint64_t from)
+{
+	struct index_walk walk = index_walk_open(
+	    &view->index, store_index_place(view->store, tag, value), from);
+
+	if (walk.end > view->end)
+		walk.end = view->end;
+	return walk;
+}
+
+bool
+view_find(struct view *view, const struct hash *id, uint64_t *ret_position)
+{
+	struct index_walk walk = view_walk(view, INDEX_ID, hash_span(id), 0);
+	uint64_t position;
+	bool is_found = false;
+
+	while (!is_found && index_walk_next(&walk, &position)) {
+		struct hash found;
+
+		if (!get_id(view, position, &found))
+			break;
+		is_found = hash_equal(&found, id);
+	}
+	index_walk_close(&walk);
+	if (is_found)
+		*ret_position = position;
+	return is_found;
+}
+
+struct span
+view_value(struct span prefix, const struct digest *digest,
+    uint8_t out[static VIEW_VALUE_MAX])
+{
+	struct writer w = writer_of(out, VIEW_VALUE_MAX);
+
+	if (prefix.len > 0) {
+		writer_span(&w, prefix);
+		writer_u8(&w, 0);
+	}
+	digest_write(digest, &w);
+	assert(writer_end(&w) == ERR_OK);
+	return writer_view(&w);
+}
+
+static bool
+withdraws(const struct view_record *candidate, const struct view_record *record)
+{
+	return candidate->gist.kind == RECORD_WITHDRAWAL &&
+	    hash_equal(&candidate->gist.withdraws, &record->id);
+}
+
+bool
+view_withdrawn(
+    struct view *view, const struct view_record *record, struct hash *ret)
+{
+	uint8_t value[VIEW_VALUE_MAX];
+	struct writer w = writer_of(value, sizeof(value));
+	struct view_record candidate;
+	struct index_walk walk;
+	uint64_t position;
+	bool is_found = false;
+
+	if (record->gist.kind == RECORD_WITHDRAWAL)
+		return false;
+	writer_span(&w, hash_span(&record->id));
+	writer_span(&w, record->gist.principal);
+	walk = view_walk(view, INDEX_WITHDRAWN, writer_view(&w), 0);
+	while (!is_found && index_walk_next(&walk, &position) &&
+	    view_get(view, position, &candidate))
+		is_found = withdraws(&candidate, record) &&
+		    span_equal(
+			candidate.gist.principal, record->gist.principal);
+	index_walk_close(&walk);
+	if (is_found)
+		*ret = candidate.id;
+	return is_found;
+}
+
+void
+view_disputes(struct view *view, const struct view_record *record,
+    struct view_disputes *ret)
+{
+	struct index_walk walk =
+	    view_walk(view, INDEX_DISPUTES, hash_span(&record->id), 0);
+	struct view_record candidate;
+	uint64_t position;
+	size_t looked = 0;
+
+	ret->count = 0;
+	ret->is_cut = false;
+	while (index_walk_next(&walk, &position)) {
+		if (looked++ == LINEAGE_RECORDS_MAX ||
+		    ret->count == LINEAGE_DISPUTES_MAX) {
+			ret->is_cut = true;
+			break;
+		}
+		if (!view_get(view, position, &candidate))
+			break;
+		if (withdraws(&candidate, record) &&
+		    !span_equal(
+			candidate.gist.principal, record->gist.principal))
+			ret->ids[ret->count++] = candidate.id;
+	}
+	index_walk_close(&walk);
+}
