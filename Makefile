@@ -14,8 +14,8 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	signer_process signer_link ledger \
 	grow commit seal prove publish indexer sequencer recover check \
 	view lookup lineage_graph lineage_standing lineage render \
-	gate watchdog request reply serve serve_write serve_read serve_tlog \
-	route http config main
+	gate watchdog request reply serve answer serve_write serve_read \
+	serve_list serve_lineage serve_tlog route http config main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git disk transport trust session stored proved keyrings \

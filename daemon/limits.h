@@ -29,7 +29,8 @@
 /* ---- questions ---- */
 #define LIST_LIMIT_DEFAULT 100
 #define LIST_LIMIT_MAX 1000
-#define LIST_LOOK_MAX 4096 /* records looked at for one page */
+#define LIST_LOOK_MAX 4096     /* records looked at for one page */
+#define RELEASE_RECORDS_MAX 64 /* of one version, the newest */
 #define LINEAGE_DEPTH_MAX 64
 #define LINEAGE_NODES_DEFAULT 200
 #define LINEAGE_NODES_MAX 1000

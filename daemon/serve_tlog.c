@@ -4,52 +4,30 @@
  * Each answer rests on one published head, asked for before the snapshot is
  * opened: the snapshot then holds at least that.
  */
-#include "daemon/log.h"
+#include "daemon/answer.h"
 #include "daemon/prove.h"
-#include "daemon/serve.h"
 #include "daemon/store_log.h"
 #include "schema/text.h"
 #include "schema/tile.h"
 
-static enum served
-finish(const struct request *request, struct reply *reply, enum err err,
-    const struct why *w)
+static enum err
+put_checkpoint(struct request *request, struct reply *reply, struct why *w)
 {
-	if (err == ERR_OK)
-		err = writer_end(&reply->body);
-	if (err == ERR_OK)
-		return SERVED;
-	if (err_class(err) == ERR_CLASS_FAULT ||
-	    err_class(err) == ERR_CLASS_CORRUPT)
-		log_event(LOG_ERROR, "not-answered",
-		    LOG_SPAN("path", request->path),
-		    LOG_TEXT("error", err_name(err)));
-	reply_error(reply, err, w);
-	return SERVED;
-}
+	struct published_head head;
 
-static void
-answer(struct reply *reply, const char *media_type, enum reply_cache cache)
-{
-	reply->status = 200;
-	reply->media_type = media_type;
-	reply->cache = cache;
+	published_get(request->ledger->published, &head);
+	if (head.note_len == 0)
+		return why(w, ERR_NOT_FOUND, "checkpoint: none is signed yet");
+	writer_span(&reply->body, span_of(head.note, head.note_len));
+	reply->media_type = REPLY_TEXT;
+	reply->cache = REPLY_NO_CACHE;
+	return ERR_OK;
 }
 
 enum served
 serve_checkpoint(struct request *request, struct reply *reply)
 {
-	struct why w = { .text = "" };
-	struct published_head head;
-
-	published_get(request->ledger->published, &head);
-	if (head.note_len == 0)
-		return finish(request, reply,
-		    why(&w, ERR_NOT_FOUND, "checkpoint: none is signed yet"),
-		    &w);
-	answer(reply, REPLY_TEXT, REPLY_NO_CACHE);
-	writer_span(&reply->body, span_of(head.note, head.note_len));
-	return finish(request, reply, ERR_OK, &w);
+	return answer_now(request, reply, put_checkpoint);
 }
 
 /* ---- tiles ---- */
@@ -89,8 +67,9 @@ put_entries(struct txn *txn, const struct tile *tile, struct writer *out)
 }
 
 static enum err
-put_tile(struct request *request, struct writer *out, struct why *w)
+put_tile(struct request *request, struct reply *reply, struct why *w)
 {
+	struct writer *out = &reply->body;
 	uint64_t size = published_size(request->ledger->published);
 	struct tile tile;
 	struct txn txn;
@@ -110,16 +89,15 @@ put_tile(struct request *request, struct writer *out, struct why *w)
 		put_hashes(&txn, &tile, out);
 	err = txn.err;
 	txn_abort(&txn);
+	reply->media_type = REPLY_BYTES;
+	reply->cache = REPLY_IMMUTABLE;
 	return err;
 }
 
 enum served
 serve_tile(struct request *request, struct reply *reply)
 {
-	struct why w = { .text = "" };
-
-	answer(reply, REPLY_BYTES, REPLY_IMMUTABLE);
-	return finish(request, reply, put_tile(request, &reply->body, &w), &w);
+	return answer_now(request, reply, put_tile);
 }
 
 /* ---- proofs ---- */
@@ -150,8 +128,9 @@ put_proof_hashes(const struct tree_proof *proof, struct writer *out)
 }
 
 static enum err
-put_inclusion(struct request *request, struct writer *out, struct why *w)
+put_inclusion(struct request *request, struct reply *reply, struct why *w)
 {
+	struct writer *out = &reply->body;
 	uint64_t published = published_size(request->ledger->published);
 	uint64_t size;
 	uint64_t index;
@@ -176,22 +155,20 @@ put_inclusion(struct request *request, struct writer *out, struct why *w)
 	writer_member_number(out, "size", size);
 	writer_member_number(out, "index", index);
 	put_proof_hashes(&proof, out);
+	reply->cache = REPLY_IMMUTABLE;
 	return ERR_OK;
 }
 
 enum served
 serve_inclusion(struct request *request, struct reply *reply)
 {
-	struct why w = { .text = "" };
-
-	answer(reply, REPLY_JSON, REPLY_IMMUTABLE);
-	return finish(
-	    request, reply, put_inclusion(request, &reply->body, &w), &w);
+	return answer_now(request, reply, put_inclusion);
 }
 
 static enum err
-put_consistency(struct request *request, struct writer *out, struct why *w)
+put_consistency(struct request *request, struct reply *reply, struct why *w)
 {
+	struct writer *out = &reply->body;
 	uint64_t published = published_size(request->ledger->published);
 	uint64_t old;
 	uint64_t size;
@@ -216,15 +193,12 @@ put_consistency(struct request *request, struct writer *out, struct why *w)
 	writer_member_number(out, "old", old);
 	writer_member_number(out, "size", size);
 	put_proof_hashes(&proof, out);
+	reply->cache = REPLY_IMMUTABLE;
 	return ERR_OK;
 }
 
 enum served
 serve_consistency(struct request *request, struct reply *reply)
 {
-	struct why w = { .text = "" };
-
-	answer(reply, REPLY_JSON, REPLY_IMMUTABLE);
-	return finish(
-	    request, reply, put_consistency(request, &reply->body, &w), &w);
+	return answer_now(request, reply, put_consistency);
 }

@@ -1,0 +1,32 @@
+/*
+ * answer: how a question ends, the same for all: a body, or a problem, and a line
+ * in the log where it was our fault.
+ *
+ * Threads: the request's.  Memory: the request's.
+ */
+#ifndef HEADWATER_DAEMON_ANSWER_H
+#define HEADWATER_DAEMON_ANSWER_H
+
+#include "daemon/serve.h"
+#include "daemon/view.h"
+
+/* Writes the body and says type and caching; a failure drops what it wrote. */
+typedef enum err answer_put(
+    struct request *request, struct reply *reply, struct why *w);
+
+enum served answer_now(
+    struct request *request, struct reply *reply, answer_put *put);
+
+/* Waits for the index first: for all that rests on it. */
+enum served answer_from_index(
+    struct request *request, struct reply *reply, answer_put *put);
+
+/* The snapshot that one question asks; view_close it. */
+struct view answer_view(const struct request *request);
+
+/* An entry's payload, decoded into the arena.  Our own entry: what does not parse
+ * is ERR_CORRUPT. */
+MUST_CHECK enum err answer_payload(
+    struct span entry, struct arena *arena, struct span *ret);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * render: answers to questions, as JSON and as DOT.
+ *
+ * Members and their order are those of DESIGN.md "Interfaces that stay".  Hints
+ * of names are other people's text: escaped for JSON and for DOT.
+ *
+ * Threads: any.  Memory: the caller's writer.
+ */
+#ifndef HEADWATER_DAEMON_RENDER_H
+#define HEADWATER_DAEMON_RENDER_H
+
+#include "daemon/lineage.h"
+#include "daemon/lookup.h"
+
+#define RENDER_DOT_TYPE "text/vnd.graphviz; charset=utf-8"
+
+/* {"treeSize","records":[…],"next"}; `has_version` adds "version" to items. */
+void render_page(
+    const struct lookup_page *page, bool has_version, struct writer *w);
+
+/* {"treeSize","name","version","truncated","records":[{…,"statement"}]}: the
+ * payloads as they were signed. */
+struct render_release {
+	uint64_t size;
+	struct span name;
+	struct span version;
+	struct lookup_newest newest;
+	struct span *payloads; /* of newest.items */
+};
+void render_release(const struct render_release *release, struct writer *w);
+
+void render_lineage(const struct lineage *lineage, struct writer *w);
+void render_lineage_dot(const struct lineage *lineage, struct writer *w);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * The lineage of a digest.
+ */
+#include "daemon/answer.h"
+#include "daemon/lineage.h"
+#include "daemon/render.h"
+
+/* One of two words; `*ret` says whether it is the second. */
+static enum err
+take_choice(const struct request *request, const char *name,
+    const char *const words[static 2], bool *ret, struct why *w)
+{
+	struct span text;
+
+	*ret = false;
+	if (!request_query(request, name, &text) || span_is(text, words[0]))
+		return ERR_OK;
+	if (!span_is(text, words[1]))
+		return why(
+		    w, ERR_SYNTAX, "%s: %s or %s", name, words[0], words[1]);
+	*ret = true;
+	return ERR_OK;
+}
+
+static enum err
+take_bounds(const struct request *request, struct lineage_question *question,
+    struct why *w)
+{
+	static const uint64_t depths[] = { 1, LINEAGE_DEPTH_MAX };
+	static const uint64_t limits[] = { 1, LINEAGE_NODES_MAX };
+	uint64_t depth;
+	uint64_t limit;
+	enum err err = request_query_number(
+	    request, "depth", depths, LINEAGE_DEPTH_MAX, &depth, w);
+
+	if (err == ERR_OK)
+		err = request_query_number(
+		    request, "limit", limits, LINEAGE_NODES_DEFAULT, &limit, w);
+	if (err != ERR_OK)
+		return err;
+	question->depth = (size_t)depth;
+	question->limit = (size_t)limit;
+	return ERR_OK;
+}
+
+static enum err
+take_question(const struct request *request, struct lineage_question *question,
+    bool *ret_is_dot, struct why *w)
+{
+	static const char *const directions[] = { "up", "down" };
+	static const char *const formats[] = { "json", "dot" };
+	static const char *const flags[] = { "0", "1" };
+	enum err err = digest_parse(request->segments[0], &question->root, w);
+
+	if (err == ERR_OK && question->root.algorithm == DIGEST_TLOG_LEAF)
+		return why(w, ERR_SYNTAX,
+		    "digest: tlogLeaf names a record, not an artifact; ask "
+		    "/v1/records/<id>");
+	if (err == ERR_OK)
+		err = take_choice(
+		    request, "direction", directions, &question->is_down, w);
+	if (err == ERR_OK)
+		err = take_choice(request, "format", formats, ret_is_dot, w);
+	if (err == ERR_OK)
+		err = take_choice(
+		    request, "strangers", flags, &question->strangers, w);
+	if (err == ERR_OK)
+		err = take_bounds(request, question, w);
+	if (err == ERR_OK && request_query(request, "as", &question->as) &&
+	    !text_is_principal(question->as))
+		return why(w, ERR_SYNTAX,
+		    "as: a principal: [a-z0-9._@-], at "
+		    "most %d",
+		    TEXT_PRINCIPAL_MAX);
+	return err;
+}
+
+static enum err
+put_lineage(struct request *request, struct reply *reply, struct why *w)
+{
+	struct lineage_question question = { .is_down = false };
+	const struct lineage *lineage;
+	struct view view;
+	bool is_dot = false;
+	enum err err = take_question(request, &question, &is_dot, w);
+	enum err end;
+
+	if (err != ERR_OK)
+		return err;
+	view = answer_view(request);
+	err = lineage_ask(&view, &question, request->arena, &lineage);
+	if (err == ERR_OK && is_dot)
+		render_lineage_dot(lineage, &reply->body);
+	else if (err == ERR_OK)
+		render_lineage(lineage, &reply->body);
+	end = view_close(&view);
+	if (is_dot)
+		reply->media_type = RENDER_DOT_TYPE;
+	return err != ERR_OK ? err : end;
+}
+
+enum served
+serve_lineage(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_lineage);
+}

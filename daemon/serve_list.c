@@ -1,0 +1,216 @@
+/*
+ * Lists of records, and releases.
+ */
+#include "daemon/answer.h"
+#include "daemon/lookup.h"
+#include "daemon/render.h"
+
+/* ---- lists ---- */
+
+/* Keyrings are the log's own: their principal and name are its origin. */
+static bool
+is_origin(const struct request *request, struct span text)
+{
+	return span_is(text, request->ledger->key.name);
+}
+
+static enum err
+take_names(
+    const struct request *request, struct lookup_filter *filter, struct why *w)
+{
+	if (request_query(request, "principal", &filter->principal) &&
+	    !text_is_principal(filter->principal) &&
+	    !is_origin(request, filter->principal))
+		return why(w, ERR_SYNTAX, "principal: [a-z0-9._@-], at most %d",
+		    TEXT_PRINCIPAL_MAX);
+	if (request_query(request, "name", &filter->name) &&
+	    !text_is_name(filter->name) && !is_origin(request, filter->name))
+		return why(w, ERR_SYNTAX,
+		    "name: <principal>/<path> of [a-z0-9._@-], at most %d",
+		    TEXT_NAME_MAX);
+	return ERR_OK;
+}
+
+static enum err
+take_filter(
+    const struct request *request, struct lookup_filter *filter, struct why *w)
+{
+	struct span text;
+
+	if (request_query(request, "subject", &text)) {
+		enum err err = digest_parse(text, &filter->subject, w);
+
+		if (err != ERR_OK) {
+			why_prefix(w, "subject");
+			return err;
+		}
+		filter->has_subject = true;
+	}
+	if (request_query(request, "signer", &filter->signer) &&
+	    (filter->signer.len != SSH_FINGERPRINT_LEN ||
+		!span_starts(filter->signer, "SHA256:")))
+		return why(w, ERR_SYNTAX,
+		    "signer: SHA256:<43 digits> as `ssh-keygen -lf` prints it");
+	if (request_query(request, "kind", &text)) {
+		if (!record_kind_parse(text, &filter->kind))
+			return why(w, ERR_SYNTAX,
+			    "kind: dataset, code, model, run, provenance, "
+			    "evaluation, release, withdrawal, keyring, other");
+		filter->has_kind = true;
+	}
+	return take_names(request, filter, w);
+}
+
+/* `after` is the last position that was seen. */
+static enum err
+take_cursor(const struct request *request, uint64_t *ret_from,
+    uint64_t *ret_limit, struct why *w)
+{
+	static const uint64_t positions[] = { 0, TREE_SIZE_MAX };
+	static const uint64_t limits[] = { 1, LIST_LIMIT_MAX };
+	struct span text;
+	uint64_t after;
+	enum err err =
+	    request_query_number(request, "after", positions, 0, &after, w);
+
+	if (err != ERR_OK)
+		return err;
+	*ret_from = request_query(request, "after", &text) ? after + 1 : 0;
+	return request_query_number(
+	    request, "limit", limits, LIST_LIMIT_DEFAULT, ret_limit, w);
+}
+
+static enum err
+put_list(struct request *request, struct reply *reply,
+    struct lookup_filter *filter, struct why *w)
+{
+	bool has_version = filter->has_kind; /* asked by /v1/releases */
+	struct lookup_page page;
+	struct view view;
+	uint64_t from;
+	uint64_t limit;
+	enum err err = take_filter(request, filter, w);
+	enum err end;
+
+	if (err == ERR_OK)
+		err = take_cursor(request, &from, &limit, w);
+	if (err != ERR_OK)
+		return err;
+	view = answer_view(request);
+	err = lookup_page(
+	    &view, filter, from, (size_t)limit, request->arena, &page);
+	if (err == ERR_OK)
+		render_page(&page, has_version, &reply->body);
+	end = view_close(&view);
+	return err != ERR_OK ? err : end;
+}
+
+static enum err
+put_records(struct request *request, struct reply *reply, struct why *w)
+{
+	struct lookup_filter filter = { .has_kind = false };
+
+	return put_list(request, reply, &filter, w);
+}
+
+enum served
+serve_records(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_records);
+}
+
+/* ---- releases ---- */
+
+static enum err
+put_releases(struct request *request, struct reply *reply, struct why *w)
+{
+	struct lookup_filter filter = {
+		.has_kind = true,
+		.kind = RECORD_RELEASE,
+	};
+
+	return put_list(request, reply, &filter, w);
+}
+
+enum served
+serve_releases(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_releases);
+}
+
+/* `<name>/<version>`: a name has slashes, a version has none. */
+static enum err
+take_release(
+    const struct request *request, struct lookup_filter *filter, struct why *w)
+{
+	struct span whole = request->segments[0];
+	size_t cut = whole.len;
+
+	while (cut > 0 && whole.data[cut - 1] != '/')
+		cut--;
+	filter->name = span_part(whole, 0, cut > 0 ? cut - 1 : 0);
+	filter->version = span_part(whole, cut, whole.len);
+	filter->has_kind = true;
+	filter->kind = RECORD_RELEASE;
+	if (!text_is_name(filter->name) || !text_is_version(filter->version))
+		return why(w, ERR_SYNTAX,
+		    "release: <principal>/<path>/<version> is a release");
+	return ERR_OK;
+}
+
+static enum err
+put_payloads(struct request *request, struct render_release *release)
+{
+	size_t count = release->newest.count;
+	enum err err = ERR_OK;
+
+	release->payloads =
+	    arena_take(request->arena, count, sizeof(*release->payloads));
+	if (release->payloads == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; err == ERR_OK && i < count; i++)
+		err = answer_payload(release->newest.items[i].record.entry,
+		    request->arena, &release->payloads[i]);
+	return err;
+}
+
+static enum err
+put_release(struct request *request, struct reply *reply, struct why *w)
+{
+	struct lookup_filter filter = { .has_subject = false };
+	struct render_release release;
+	struct view view;
+	enum err err = take_release(request, &filter, w);
+	enum err end;
+
+	if (err != ERR_OK)
+		return err;
+	view = answer_view(request);
+	release = (struct render_release){
+		.size = view.end,
+		.name = filter.name,
+		.version = filter.version,
+	};
+	err = lookup_newest(&view, &filter, RELEASE_RECORDS_MAX, request->arena,
+	    &release.newest);
+	if (err == ERR_OK)
+		err = put_payloads(request, &release);
+	if (err == ERR_OK)
+		render_release(&release, &reply->body);
+	end = view_close(&view);
+	if (err == ERR_OK)
+		err = end;
+	if (err == ERR_OK && release.newest.count == 0)
+		return why(w, ERR_NOT_FOUND,
+		    "release: no record of %.*s version %.*s in the first "
+		    "%llu records",
+		    SPAN_ARGS(filter.name), SPAN_ARGS(filter.version),
+		    (unsigned long long)release.size);
+	return err;
+}
+
+enum served
+serve_release(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_release);
+}
