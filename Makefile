@@ -12,7 +12,8 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	store_log store_index device gist \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
-	grow commit seal prove publish indexer sequencer recover check \
+	grow commit rekey seal prove index_keys indexer publish sealer gather \
+	sequencer recover check \
 	view lookup lineage_graph lineage_standing lineage render \
 	gate watchdog request reply serve answer serve_write serve_read \
 	serve_list serve_lineage serve_tlog route http config main

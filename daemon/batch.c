@@ -176,14 +176,8 @@ batch_expire(struct batch *batch, uint64_t now_ms)
 	lock_take(&batch->lock);
 	struct submission *expired = cut_expired(batch, now_ms);
 	lock_drop(&batch->lock);
-	while (expired != NULL) {
-		struct submission *s = expired;
-		expired = s->next; /* s is gone once it was answered */
-		s->next = NULL;
-		s->err = why(&s->why, ERR_BUSY,
-		    "it waited too long to be logged, try again later");
-		s->done(s);
-	}
+	batch_refuse(
+	    expired, "it waited too long to be logged, try again later");
 }
 
 size_t
@@ -193,4 +187,30 @@ batch_count(struct batch *batch)
 	size_t count = batch->count;
 	lock_drop(&batch->lock);
 	return count;
+}
+
+void
+batch_answer(struct submission *first)
+{
+	while (first != NULL) {
+		struct submission *s = first;
+		first = s->next; /* s is gone once it was answered */
+		s->next = NULL;
+		s->err = ERR_OK;
+		metric_add(
+		    s->is_duplicate ? METRIC_DUPLICATES : METRIC_RECORDS, 1);
+		s->done(s);
+	}
+}
+
+void
+batch_refuse(struct submission *first, const char *sentence)
+{
+	while (first != NULL) {
+		struct submission *s = first;
+		first = s->next;
+		s->next = NULL;
+		s->err = why(&s->why, ERR_BUSY, "%s", sentence);
+		s->done(s);
+	}
 }

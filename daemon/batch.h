@@ -54,4 +54,10 @@ void batch_close(struct batch *batch); /* no more; what waits is still taken */
 void batch_expire(struct batch *batch, uint64_t now_ms);
 size_t batch_count(struct batch *batch);
 
+/* A list's answers, for whoever took it: each is done and gone afterwards.  Its
+ * position and is_duplicate are written already. */
+void batch_answer(struct submission *first);
+void batch_refuse(
+    struct submission *first, const char *sentence); /* ERR_BUSY */
+
 #endif

@@ -4,7 +4,7 @@
 #include <time.h>
 
 static uint64_t
-read_ms(clockid_t id)
+read_us(clockid_t id)
 {
 	struct timespec time;
 
@@ -12,7 +12,7 @@ read_ms(clockid_t id)
 		abort(); /* both clocks are always there */
 	if (time.tv_sec < 0)
 		return 0; /* before 1970 */
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
 uint64_t
@@ -20,11 +20,17 @@ clock_now_ms(const struct clock *clock)
 {
 	if (clock != NULL && clock->now_ms != NULL)
 		return clock->now_ms(clock->context);
-	return read_ms(CLOCK_REALTIME);
+	return read_us(CLOCK_REALTIME) / 1000;
 }
 
 uint64_t
 clock_steady_ms(void)
 {
-	return read_ms(CLOCK_MONOTONIC);
+	return read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+uint64_t
+clock_steady_us(void)
+{
+	return read_us(CLOCK_MONOTONIC);
 }

@@ -16,5 +16,6 @@ struct clock {
 
 uint64_t clock_now_ms(const struct clock *clock); /* since 1970; NULL is fine */
 uint64_t clock_steady_ms(void); /* for deadlines: never goes back */
+uint64_t clock_steady_us(void); /* for how long something took */
 
 #endif

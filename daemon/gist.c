@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "schema/ssh_key.h"
+
 #define GIST_VERSION 1
 
 enum gist_flag {
@@ -298,4 +300,29 @@ gist_has_subject(const struct gist *gist, const struct digest *digest)
 				return true;
 	}
 	return false;
+}
+
+bool
+gist_keyid(struct span entry, struct span *ret)
+{
+	static const char before[] = "{\"keyid\":\"";
+	static const char between[] = "\",\"sig\":\"";
+	static const char after[] = "\"}]}";
+	const size_t signature_len = TEXT_BASE64_LEN(KEY_SIGNATURE_LEN);
+	const size_t tail_len = sizeof(before) - 1 + SSH_FINGERPRINT_LEN +
+	    sizeof(between) - 1 + signature_len + sizeof(after) - 1;
+
+	if (entry.len < tail_len)
+		return false;
+	struct reader r =
+	    reader_of(span_part(entry, entry.len - tail_len, tail_len));
+	reader_expect(&r, before);
+	struct span keyid = reader_take(&r, SSH_FINGERPRINT_LEN);
+	reader_expect(&r, between);
+	(void)reader_take(&r, signature_len);
+	reader_expect(&r, after);
+	if (reader_end(&r) != ERR_OK)
+		return false;
+	*ret = keyid;
+	return true;
 }

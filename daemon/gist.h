@@ -66,6 +66,10 @@ bool gist_input_next(struct reader *r, struct gist_artifact *ret);
 bool gist_digest_next(struct reader *r, struct digest *ret);
 bool gist_is_complete(const struct gist *gist, struct span role);
 
+/* The keyid of an entry in normal form, which ends with it and the signature,
+ * both of fixed length (FORMATS 1.1): nothing is parsed. */
+bool gist_keyid(struct span entry, struct span *ret);
+
 /* Has it this digest among any subject's digests? */
 bool gist_has_subject(const struct gist *gist, const struct digest *digest);
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "daemon/store.h"
+#include "schema/tree.h"
 
 struct indexer;
 struct published;
@@ -32,6 +33,10 @@ struct index_waiter {
 MUST_CHECK enum err indexer_new(struct store *log, struct store *index,
     struct published *published, struct recent *recent, struct indexer **ret,
     struct why *w);
+/* `fail` is called once, on the indexer's thread, when it cannot go on. */
+void indexer_on_fail(struct indexer *indexer,
+    void (*fail)(void *context, enum err err, const char *sentence),
+    void *context);
 MUST_CHECK enum err indexer_start(struct indexer *indexer);
 void indexer_stop(struct indexer *indexer); /* wakes all waiters; joins */
 void indexer_free(struct indexer *indexer);
@@ -43,8 +48,13 @@ uint64_t indexer_size(struct indexer *indexer); /* the watermark */
 bool indexer_wait(struct indexer *indexer, struct index_waiter *waiter);
 void indexer_expire(struct indexer *indexer, uint64_t now_ms);
 
-/* Writes the index entries of positions [from, to) of the log; the indexer, the
- * check and --reindex use the same.  `to`'s root becomes the watermark's. */
+/* Throws an index of another history away (its watermark's root is not the log's,
+ * or it is above `to`); gives the size that it is complete up to. */
+MUST_CHECK enum err indexer_align(struct store *log, struct store *index,
+    const struct tree_head *to, uint64_t *ret_size, struct why *w);
+
+/* Makes the index complete up to `to`, from wherever it stands after
+ * indexer_align: what recovery and --reindex do before any thread. */
 MUST_CHECK enum err indexer_follow(struct store *log, struct store *index,
     const struct tree_head *to, struct why *w);
 

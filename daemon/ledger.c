@@ -69,29 +69,40 @@ ledger_is_healthy(struct ledger *ledger, struct why *w)
 	return why(w, ERR_BUSY, "%s", ill) == ERR_OK;
 }
 
-/* Ids of two records may share a place: the leaf hash in the log decides. */
-static enum err
-find_indexed(struct txn *index, struct txn *log, const struct hash *id,
+void
+ledger_fail(struct ledger *ledger, enum err err, const char *sentence)
+{
+	struct why w = { 0 };
+
+	if (atomic_exchange(&ledger->is_failed, true))
+		return;
+	batch_close(ledger->batch);
+	err = why(&w, err, "%s", sentence);
+	if (ledger->fail != NULL)
+		ledger->fail(ledger->fail_context, err, &w);
+}
+
+bool
+ledger_find_indexed(struct txn *index, struct txn *log, const struct hash *id,
     uint64_t *ret_position)
 {
 	uint64_t place =
 	    store_index_place(index->store, INDEX_ID, hash_span(id));
 	struct index_walk walk = index_walk_open(index, place, 0);
-	enum err found = ERR_NOT_FOUND;
 	uint64_t position;
+	struct hash leaf;
+	bool is_found = false;
 
-	while (found != ERR_OK && index_walk_next(&walk, &position)) {
-		struct hash leaf;
+	while (!is_found && index_walk_next(&walk, &position)) {
 		if (!store_log_get_hash(
 			log, tree_stored_number(0, position), &leaf))
 			break;
-		if (!hash_equal(&leaf, id))
-			continue;
-		*ret_position = position;
-		found = ERR_OK;
+		is_found = hash_equal(&leaf, id);
 	}
 	index_walk_close(&walk);
-	return found;
+	if (is_found)
+		*ret_position = position;
+	return is_found;
 }
 
 enum err
@@ -109,14 +120,15 @@ ledger_find(
 	/* the index first: the log then holds all that it points to */
 	struct txn index = store_begin(ledger->index, TXN_READ);
 	struct txn log = store_begin(ledger->log, TXN_READ);
-	enum err found = find_indexed(&index, &log, id, &position);
+	bool is_found = ledger_find_indexed(&index, &log, id, &position);
 	enum err log_err = txn_end(&log);
 	enum err index_err = txn_end(&index);
 	if (log_err != ERR_OK)
 		return log_err;
 	if (index_err != ERR_OK)
 		return index_err;
-	if (found == ERR_OK)
-		*ret_position = position;
-	return found;
+	if (!is_found)
+		return ERR_NOT_FOUND;
+	*ret_position = position;
+	return ERR_OK;
 }

@@ -38,7 +38,13 @@ struct ledger {
 	atomic_uint_fast64_t unsealed_since_ms;
 	atomic_bool is_stopping; /* healthz: 503 */
 	atomic_bool is_failed; /* the signer or the store is gone: exit soon */
+	/* what ledger_fail calls, set by sequencer_new */
+	void (*fail)(void *context, enum err err, const struct why *why);
+	void *fail_context;
 };
+
+#define LEDGER_FAILED_TEXT \
+	"the log has failed and is about to end, try again later"
 
 /* Allocates the parts that need neither disk nor signer. */
 struct ledger *ledger_new(void);
@@ -48,9 +54,21 @@ void ledger_free(struct ledger *ledger); /* closes the stores too */
  * SEAL_STALE_MS, not stopping. */
 bool ledger_is_healthy(struct ledger *ledger, struct why *w);
 
+/*
+ * Something is lost that this process cannot go on without: is_failed, the
+ * failure marker where the disk may be at fault, no more admission, and `fail`;
+ * only the first time.
+ */
+void ledger_fail(struct ledger *ledger, enum err err, const char *sentence);
+
 /* Position of a record id, exact: `recent`, then the index.  Only published ones.
  * ERR_NOT_FOUND otherwise. */
 MUST_CHECK enum err ledger_find(
     struct ledger *ledger, const struct hash *id, uint64_t *ret_position);
+
+/* The indexed part of it, in the caller's snapshots (the index's is the older
+ * one).  Two ids may share a place: the leaf hash in the log decides. */
+bool ledger_find_indexed(struct txn *index, struct txn *log,
+    const struct hash *id, uint64_t *ret_position);
 
 #endif

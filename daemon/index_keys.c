@@ -1,0 +1,175 @@
+#include "daemon/index_keys.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "daemon/gist.h"
+#include "schema/note.h"
+
+/* Longest value: a principal, NUL and a digest; a name, LF and a version. */
+#define VALUE_MAX 512
+
+/* One record on its way into the keys. */
+struct filing {
+	struct index_keys *keys;
+	const struct store *index;
+	uint64_t position;
+	struct gist gist;
+};
+
+bool
+index_keys_have_room(const struct index_keys *keys)
+{
+	return keys->cap - keys->count >= INDEX_RECORD_KEYS_MAX;
+}
+
+static void
+file_under(struct filing *f, enum index_tag tag, struct span value)
+{
+	assert(f->keys->count < f->keys->cap);
+	f->keys->places[f->keys->count++] = (struct index_place){
+		.place = store_index_place(f->index, tag, value),
+		.position = f->position,
+	};
+}
+
+static void
+file_pair(struct filing *f, enum index_tag tag, struct span a, uint8_t between,
+    struct span b)
+{
+	uint8_t buffer[VALUE_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	writer_span(&w, a);
+	writer_u8(&w, between);
+	writer_span(&w, b);
+	assert(w.err == ERR_OK);
+	file_under(f, tag, writer_view(&w));
+}
+
+static void
+file_digest(struct filing *f, enum index_tag tag, const struct digest *digest)
+{
+	uint8_t buffer[2 + DIGEST_LEN_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	digest_write(digest, &w);
+	file_under(f, tag, writer_view(&w));
+}
+
+static void
+file_standing(
+    struct filing *f, const struct gist_artifact *subject, bool is_first)
+{
+	uint8_t buffer[2 + DIGEST_LEN_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	if (!record_kind_is_origin(f->gist.kind) || !subject->has_node)
+		return;
+	digest_write(&subject->node, &w);
+	file_pair(f, INDEX_MADE, f->gist.principal, '\0', writer_view(&w));
+	if (is_first && f->gist.name.len > 0)
+		file_pair(
+		    f, INDEX_OWN, f->gist.principal, '\0', writer_view(&w));
+}
+
+static enum err
+file_artifacts(struct filing *f)
+{
+	struct reader subjects = reader_of(f->gist.subjects);
+	struct reader inputs = reader_of(f->gist.inputs);
+	struct gist_artifact artifact;
+	bool is_first = true;
+
+	while (gist_subject_next(&subjects, &artifact)) {
+		struct reader digests = reader_of(artifact.digests);
+		struct digest digest;
+		while (gist_digest_next(&digests, &digest))
+			file_digest(f, INDEX_SUBJECT, &digest);
+		/* a part went into the first subject */
+		if (artifact.is_part && artifact.has_node)
+			file_digest(f, INDEX_INPUT, &artifact.node);
+		file_standing(f, &artifact, is_first);
+		is_first = false;
+	}
+	while (gist_input_next(&inputs, &artifact)) {
+		if (artifact.has_node)
+			file_digest(f, INDEX_INPUT, &artifact.node);
+	}
+	return reader_end(&subjects) == ERR_OK && reader_end(&inputs) == ERR_OK
+	    ? ERR_OK
+	    : ERR_CORRUPT;
+}
+
+static void
+file_withdrawal(struct filing *f)
+{
+	uint8_t buffer[VALUE_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+	struct span id = hash_span(&f->gist.withdraws);
+
+	writer_span(&w, id);
+	writer_span(&w, f->gist.principal);
+	assert(w.err == ERR_OK);
+	file_under(f, INDEX_WITHDRAWN, writer_view(&w));
+	file_under(f, INDEX_DISPUTES, id);
+}
+
+enum err
+index_keys_add(struct index_keys *keys, const struct store *index,
+    uint64_t position, const struct log_entry *entry, const struct hash *leaf)
+{
+	struct filing f = {
+		.keys = keys, .index = index, .position = position
+	};
+	struct span keyid;
+
+	assert(index_keys_have_room(keys));
+	if (gist_unpack(entry->gist, &f.gist) != ERR_OK ||
+	    f.gist.subject_count > STATEMENT_SUBJECTS_MAX ||
+	    f.gist.input_count > RECORD_INPUTS_MAX ||
+	    f.gist.principal.len > NOTE_NAME_MAX ||
+	    !gist_keyid(entry->entry, &keyid))
+		return ERR_CORRUPT;
+	uint8_t kind = (uint8_t)f.gist.kind;
+	file_under(&f, INDEX_ID, hash_span(leaf));
+	file_under(&f, INDEX_SIGNER, keyid);
+	file_under(&f, INDEX_PRINCIPAL, f.gist.principal);
+	file_under(&f, INDEX_KIND, span_of(&kind, 1));
+	if (f.gist.name.len > 0)
+		file_under(&f, INDEX_NAME, f.gist.name);
+	if (f.gist.kind == RECORD_RELEASE)
+		file_pair(&f, INDEX_VERSION, f.gist.name, '\n', f.gist.version);
+	if (f.gist.kind == RECORD_WITHDRAWAL)
+		file_withdrawal(&f);
+	return file_artifacts(&f);
+}
+
+/* Big-endian keys are in the order of their numbers. */
+static int
+compare(const void *a, const void *b)
+{
+	const struct index_place *x = a;
+	const struct index_place *y = b;
+
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	if (x->position != y->position)
+		return x->position < y->position ? -1 : 1;
+	return 0;
+}
+
+void
+index_keys_sort(struct index_keys *keys)
+{
+	size_t kept = 0;
+
+	if (keys->count == 0)
+		return;
+	qsort(keys->places, keys->count, sizeof(keys->places[0]), compare);
+	for (size_t i = 1; i < keys->count; i++) {
+		if (compare(&keys->places[kept], &keys->places[i]) != 0)
+			keys->places[++kept] = keys->places[i];
+	}
+	keys->count = kept + 1;
+}

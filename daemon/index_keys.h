@@ -1,0 +1,39 @@
+/*
+ * index_keys: the places of the index at which one record is found.
+ *
+ * The one answer to "what is in the index": the indexer writes what this gives,
+ * the check compares with it.
+ *
+ * Threads: any.  Memory: the caller's array.
+ */
+#ifndef HEADWATER_DAEMON_INDEX_KEYS_H
+#define HEADWATER_DAEMON_INDEX_KEYS_H
+
+#include "daemon/store_index.h"
+#include "daemon/store_log.h"
+#include "schema/digest_set.h"
+#include "schema/record.h"
+
+/* Each subject: its digests, and as a part, own and made; each input; the rest. */
+#define INDEX_RECORD_KEYS_MAX \
+	(STATEMENT_SUBJECTS_MAX * (DIGEST_SET_MAX + 3) + RECORD_INPUTS_MAX + 16)
+
+struct index_keys {
+	struct index_place *places;
+	size_t cap;
+	size_t count;
+};
+
+/* Room for any one record more? */
+bool index_keys_have_room(const struct index_keys *keys);
+
+/* The places of the entry at `position` with the id `leaf`.  One may come twice.
+ * Needs room.  ERR_CORRUPT when its gist is of no use. */
+MUST_CHECK enum err index_keys_add(struct index_keys *keys,
+    const struct store *index, uint64_t position, const struct log_entry *entry,
+    const struct hash *leaf);
+
+/* In the order of the table, each once. */
+void index_keys_sort(struct index_keys *keys);
+
+#endif
