@@ -8,7 +8,6 @@
 
 #define KEY_TYPE 0x01 /* Ed25519 over the note's text */
 #define KEY_ID_LEN 4
-#define KEY_ID_TEXT_LEN 8
 #define KEY_DATA_LEN 33 /* type, key or seed */
 #define KEY_DATA_TEXT_LEN 44
 #define SIGNED_LEN (KEY_ID_LEN + KEY_SIGNATURE_LEN)
@@ -27,15 +26,14 @@ has_wide_space(struct span name)
 	static const char *const spaces[] = { "\xc2\xa0", "\xe1\x9a\x80",
 		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
 		"\xe3\x80\x80" };
+	static const size_t count = sizeof(spaces) / sizeof(spaces[0]);
 
-	for (size_t at = 0; at < name.len; at++) {
-		struct span rest = span_part(name, at, name.len);
+	for (; name.len > 0; name = span_part(name, 1, name.len)) {
 		/* U+2000 to U+200A */
-		if (span_starts(rest, "\xe2\x80") && rest.data[2] <= 0x8a)
+		if (span_starts(name, "\xe2\x80") && name.data[2] <= 0x8a)
 			return true;
-		for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]);
-		     i++) {
-			if (span_starts(rest, spaces[i]))
+		for (size_t i = 0; i < count; i++) {
+			if (span_starts(name, spaces[i]))
 				return true;
 		}
 	}
@@ -61,8 +59,8 @@ id_of(struct span name, const struct public_key *key)
 	sha256_add(&s, span_of(between, sizeof(between)));
 	sha256_add(&s, span_of(key->bytes, KEY_PUBLIC_LEN));
 	struct hash hash = sha256_done(&s);
-	return (uint32_t)hash.bytes[0] << 24 | (uint32_t)hash.bytes[1] << 16 |
-	    (uint32_t)hash.bytes[2] << 8 | hash.bytes[3];
+	struct reader r = reader_of(hash_span(&hash));
+	return reader_u32(&r);
 }
 
 static void
@@ -198,7 +196,6 @@ enum err
 note_secret_parse(struct span text, struct note_key *ret,
     struct secret_key **ret_secret, struct why *w)
 {
-	static const size_t prefix_len = sizeof(SECRET_PREFIX) - 1;
 	struct key_text parts;
 
 	if (text.len > 0 && text.data[text.len - 1] == '\n')
@@ -206,8 +203,8 @@ note_secret_parse(struct span text, struct note_key *ret,
 	if (!span_starts(text, SECRET_PREFIX))
 		return why(w, ERR_SYNTAX,
 		    "key: a signer's key begins with " SECRET_PREFIX);
-	enum err err =
-	    parse_key_text(span_part(text, prefix_len, text.len), &parts, w);
+	enum err err = parse_key_text(
+	    span_part(text, sizeof(SECRET_PREFIX) - 1, text.len), &parts, w);
 	if (err == ERR_OK)
 		err = parse_secret(&parts, ret, ret_secret, w);
 	key_wipe(&parts, sizeof(parts));

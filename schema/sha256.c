@@ -80,7 +80,7 @@ hash_print(const struct hash *hash, char out[static HASH_TEXT_MAX])
 bool
 hash_parse(struct span text, struct hash *ret)
 {
-	struct hash hash;
+	struct hash hash = { .bytes = { 0 } };
 
 	if (!text_unhex(text, hash.bytes, HASH_LEN))
 		return false;

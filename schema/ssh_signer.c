@@ -226,8 +226,8 @@ parse_options(struct span text, struct options *options, struct why *w)
 static enum err
 check_principal(struct span text, struct why *w)
 {
-	if (text.len > 2 * TEXT_PRINCIPAL_MAX)
-		text.len = 2 * TEXT_PRINCIPAL_MAX;
+	/* what is too long is not told in full */
+	text = span_part(text, 0, TEXT_PRINCIPAL_MAX + 1);
 	if (has_pattern(text))
 		return why(w, ERR_REFUSED,
 		    "principal: \"%.*s\" is a pattern; a line is for one "

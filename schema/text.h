@@ -23,8 +23,8 @@
 #define TEXT_VERSION_MAX 64   /* bytes */
 
 /* Encoded sizes for `len` bytes. */
-#define TEXT_HEX_LEN(len) ((len)*2)
-#define TEXT_BASE64_LEN(len) (((len) + 2) / 3 * 4)
+#define TEXT_HEX_LEN(len) ((size_t)(len)*2)
+#define TEXT_BASE64_LEN(len) (((size_t)(len) + 2) / 3 * 4)
 
 /* Lower-case hex; `out` holds TEXT_HEX_LEN(len) bytes, no NUL is written. */
 void text_hex(struct span bytes, char *out);
