@@ -126,7 +126,7 @@ digest_read(struct reader *r)
 	uint8_t len = reader_u8(r);
 
 	reader_require(r, algorithm < DIGEST_ALGORITHMS);
-	if (reader_is_empty(r))
+	if (r->err != ERR_OK)
 		return digest;
 	digest.algorithm = (enum digest_algorithm)algorithm;
 	reader_require(r, is_len(digest.algorithm, len));
