@@ -7,6 +7,7 @@
 #include "client/stored.h"
 #include "schema/envelope.h"
 #include "schema/record.h"
+#include "schema/text.h"
 #include "schema/tlog_proof.h"
 
 static bool

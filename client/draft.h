@@ -1,0 +1,63 @@
+/*
+ * draft: the statement of a record, written.
+ *
+ * One struct a statement: subjects first, then the predicate's members in the
+ * order that FORMATS.md lists them.  What comes from the command line is judged
+ * here by form, naming the option; the whole is judged again by record_parse
+ * before it is signed.
+ *
+ * Threads: one.  Memory: draft_done frees the writer.
+ */
+#ifndef HEADWATER_CLIENT_DRAFT_H
+#define HEADWATER_CLIENT_DRAFT_H
+
+#include "client/item.h"
+#include "client/options.h"
+
+#define DRAFT_LEN_MAX ((size_t)47 << 10) /* so that the entry fits its 64 KiB */
+#define DRAFT_PARTS_MAX 200		 /* files listed as further subjects */
+
+struct draft {
+	struct session *session;
+	const struct arguments *arguments;
+	struct writer w;
+	struct why *why;
+	enum err err;	       /* the first failure */
+	struct digest subject; /* node of the first subject, to be cited */
+	bool has_subject;
+	struct span manifest; /* to be kept beside the proofs; may be empty */
+	struct hash manifest_hash;
+};
+
+struct draft draft_begin(
+    struct session *session, const struct arguments *arguments, struct why *w);
+void draft_done(struct draft *draft);
+void draft_fail(struct draft *draft, enum err err);
+
+/* One subject or other resource: name and role may be empty. */
+void draft_resource(struct draft *draft, struct span name, struct span role,
+    const struct digest_set *digest);
+/* The same from an item, cited where this client has a record of it. */
+void draft_item(struct draft *draft, struct span name, struct item *item);
+
+/* `"name":[…]` of all ITEMs given with an option; nothing where none is. */
+void draft_items(struct draft *draft, const char *member, const char *option);
+
+/* A member of an option's value; nothing where it is not given. */
+void draft_text(struct draft *draft, const char *member, const char *option);
+/* `"name":["…"]` of roles given with --complete. */
+void draft_complete(struct draft *draft);
+/* `"name":{"a":"b"}` of NAME=VALUE options, and of the lines of a file. */
+void draft_pairs(struct draft *draft, const char *member, const char *option,
+    const char *file_option);
+/* version, description, license, source (without user and password). */
+void draft_common(struct draft *draft);
+
+/* Checks and gives the statement; it belongs to the draft. */
+MUST_CHECK enum err draft_end(struct draft *draft, struct span *ret);
+
+/* Splits NAME=VALUE at the first '='; ERR_USAGE names the option. */
+MUST_CHECK enum err draft_split(const char *text, const char *option,
+    struct span *ret_name, struct span *ret_value, struct why *w);
+
+#endif

@@ -1,0 +1,254 @@
+#include "client/recording.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/cited.h"
+#include "client/stored.h"
+#include "client/submit.h"
+#include "schema/text.h"
+
+/* `/PATH` gets the principal in front; a name of somebody else's is refused here,
+ * before anything is hashed or sent. */
+static enum err
+find_name(struct recording *recording, struct why *w)
+{
+	const char *given = options_value(recording->arguments, "name");
+	char name[TEXT_NAME_MAX * 2];
+
+	if (given == NULL)
+		return why(w, ERR_USAGE,
+		    "--name is missing: what is it called? PRINCIPAL/PATH");
+	(void)snprintf(name, sizeof(name), "%s%s",
+	    given[0] != '/'		   ? ""
+		: recording->has_principal ? recording->principal.name
+					   : "your-principal",
+	    given);
+	struct span text = span_of_text(name);
+	if (!text_is_name(text))
+		return why(w, ERR_USAGE,
+		    "--name %s: PRINCIPAL/PATH of [a-z0-9._@-] is needed, at "
+		    "most "
+		    "%d bytes",
+		    given, TEXT_NAME_MAX);
+	if (recording->has_principal &&
+	    !span_is(text_name_principal(text), recording->principal.name))
+		return why(w, ERR_REFUSED,
+		    "--name %s: your key belongs to %s, which may name only "
+		    "what begins with %s/",
+		    given, recording->principal.name,
+		    recording->principal.name);
+	recording->name = arena_copy(recording->session->arena, text);
+	return recording->name.data == NULL ? ERR_MEMORY : ERR_OK;
+}
+
+enum err
+recording_start(struct session *session, const struct arguments *arguments,
+    bool is_named, struct recording *ret, struct why *w)
+{
+	struct recording recording = {
+		.session = session,
+		.arguments = arguments,
+		.is_dry = options_has(arguments, "dry-run"),
+	};
+	enum err err = ERR_OK;
+
+	if (options_has(arguments, "no-submit") &&
+	    options_value(arguments, "output-envelope") == NULL)
+		return why(w, ERR_USAGE,
+		    "--no-submit without -o FILE would do nothing");
+	if (!recording.is_dry) {
+		err = session_online(session, w);
+		if (err == ERR_OK)
+			err = principal_load(session, &recording.principal, w);
+		recording.has_principal = err == ERR_OK;
+	} else if (session_trust(session, NULL) != ERR_OK) {
+		session->has_trust =
+		    false; /* nothing pinned: nothing is cited */
+	}
+	if (err == ERR_OK && is_named)
+		err = find_name(&recording, w);
+	if (err != ERR_OK) {
+		recording_done(&recording);
+		return err;
+	}
+	*ret = recording;
+	return ERR_OK;
+}
+
+void
+recording_done(struct recording *recording)
+{
+	if (recording->has_principal)
+		principal_done(&recording->principal);
+	recording->has_principal = false;
+}
+
+/* The statement for people's eyes; on stdout when it is the answer. */
+static enum err
+show_statement(
+    struct recording *recording, struct span statement, struct why *w)
+{
+	struct output *out = &recording->session->out;
+	struct json *json;
+	enum err err = json_parse(statement, &json, w);
+
+	if (err != ERR_OK)
+		return err;
+	struct writer writer = writer_heap(OUTPUT_ANSWER_MAX);
+	err = json_print_pretty(json, &writer);
+	if (err == ERR_OK && recording->is_dry)
+		err = output_answer(out, &writer, w);
+	else if (err == ERR_OK)
+		(void)fprintf(
+		    stderr, "%.*s\n", SPAN_ARGS(writer_view(&writer)));
+	writer_done(&writer);
+	json_done(json);
+	return err;
+}
+
+static enum err
+write_envelope(
+    struct recording *recording, const struct envelope *envelope, struct why *w)
+{
+	const char *path =
+	    options_value(recording->arguments, "output-envelope");
+	struct writer writer = writer_heap(ENTRY_LEN_MAX + 1);
+
+	if (path == NULL)
+		return ERR_OK;
+	envelope_print(envelope, &writer);
+	writer_text(&writer, "\n");
+	enum err err = writer_end(&writer);
+	if (err == ERR_OK)
+		err = disk_write(path, writer_view(&writer), w);
+	writer_done(&writer);
+	return err;
+}
+
+/* FILE.tlog-proof and FILE.keyring.tlog-proof, for publishing. */
+static enum err
+save_proof(struct recording *recording, const struct hash *id, struct why *w)
+{
+	const char *path = options_value(recording->arguments, "save-proof");
+	struct session *session = recording->session;
+	struct span proof;
+	struct span keyring;
+	char beside[DISK_PATH_MAX];
+
+	if (path == NULL)
+		return ERR_OK;
+	enum err err = stored_get(
+	    &session->trust, id, session->arena, &proof, &keyring, w);
+	if (err == ERR_OK)
+		err = disk_write(path, proof, w);
+	if (err != ERR_OK || keyring.len == 0)
+		return err;
+	size_t len = strlen(path);
+	size_t suffix = strlen(STORED_PROOF_SUFFIX);
+	if (len >= suffix &&
+	    strcmp(path + len - suffix, STORED_PROOF_SUFFIX) == 0)
+		len -= suffix;
+	int written = snprintf(beside, sizeof(beside), "%.*s%s", (int)len, path,
+	    STORED_KEYRING_SUFFIX);
+	if (written < 0 || (size_t)written >= sizeof(beside))
+		return why(w, ERR_USAGE, "--save-proof: too long a path");
+	return disk_write(beside, keyring, w);
+}
+
+static enum err
+keep_manifest(
+    struct recording *recording, const struct draft *draft, struct why *w)
+{
+	char name[HASH_TEXT_MAX + 32];
+	char hex[HASH_TEXT_MAX];
+	char path[DISK_PATH_MAX];
+	const struct trust *trust = &recording->session->trust;
+
+	if (draft->manifest.len == 0)
+		return ERR_OK;
+	hash_print(&draft->manifest_hash, hex);
+	(void)snprintf(name, sizeof(name), "manifests/%s.manifest", hex);
+	enum err err = disk_join(trust->dir, "manifests", path, w);
+	if (err == ERR_OK)
+		err = disk_make_dirs(path, w);
+	if (err == ERR_OK)
+		err = disk_join(trust->dir, name, path, w);
+	if (err == ERR_OK)
+		err = disk_write(path, draft->manifest, w);
+	return err;
+}
+
+static enum err
+send(struct recording *recording, const struct draft *draft,
+    const struct envelope *envelope, struct why *w)
+{
+	struct session *session = recording->session;
+	struct submitted submitted;
+	/* the manifest first: a record whose manifest is lost proves less */
+	enum err err = keep_manifest(recording, draft, w);
+
+	if (err == ERR_OK)
+		err = submit_envelope(session, envelope, &submitted, w);
+	if (err == ERR_OK && draft->has_subject)
+		err = cited_put(
+		    &session->trust, &draft->subject, &submitted.id, w);
+	if (err == ERR_OK)
+		err = save_proof(recording, &submitted.id, w);
+	if (err != ERR_OK)
+		return err;
+	if (session->out.is_json) {
+		struct writer writer = writer_heap(OUTPUT_ANSWER_MAX);
+		submit_print_json(session, &submitted, &writer);
+		err = output_answer(&session->out, &writer, w);
+		writer_done(&writer);
+		return err;
+	}
+	char id[HASH_TEXT_MAX];
+	hash_print(&submitted.id, id);
+	output_print(&session->out, "%s\n", id);
+	output_note(&session->out, "%s at index %llu of %s",
+	    submitted.is_duplicate ? "was recorded before," : "recorded",
+	    (unsigned long long)submitted.index, session->trust.key.name);
+	return ERR_OK;
+}
+
+/* On a terminal the statement is seen before it is sent. */
+static enum err
+confirm(struct recording *recording, struct span statement, struct why *w)
+{
+	if (recording->session->is_yes || !isatty(STDIN_FILENO))
+		return ERR_OK;
+	enum err err = show_statement(recording, statement, w);
+	if (err != ERR_OK)
+		return err;
+	if (!session_confirm(
+		recording->session, "A ledger forgets nothing. Record this?"))
+		return why(w, ERR_REFUSED, "nothing was recorded");
+	return ERR_OK;
+}
+
+enum err
+recording_finish(
+    struct recording *recording, struct draft *draft, struct why *w)
+{
+	struct session *session = recording->session;
+	struct envelope envelope;
+	struct span statement;
+	enum err err = draft_end(draft, &statement);
+
+	if (err != ERR_OK)
+		return err;
+	if (recording->is_dry)
+		return show_statement(recording, statement, w);
+	err = confirm(recording, statement, w);
+	if (err == ERR_OK)
+		err = principal_sign(&recording->principal, statement,
+		    session->arena, &envelope, w);
+	if (err == ERR_OK)
+		err = write_envelope(recording, &envelope, w);
+	if (err != ERR_OK || options_has(recording->arguments, "no-submit"))
+		return err;
+	return send(recording, draft, &envelope, w);
+}

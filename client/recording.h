@@ -1,0 +1,62 @@
+/*
+ * recording: from a draft to a record in the log, the part that all kinds share.
+ *
+ * recording_start finds the key, its principal and the name; recording_finish
+ * shows, confirms, signs, submits and keeps.  With --dry-run neither key nor log is
+ * needed, with --no-submit no log is asked but for the key's principal.
+ *
+ * Threads: one.  Memory: recording_done wipes the key.
+ */
+#ifndef HEADWATER_CLIENT_RECORDING_H
+#define HEADWATER_CLIENT_RECORDING_H
+
+#include "client/draft.h"
+#include "client/principal.h"
+
+struct recording {
+	struct session *session;
+	const struct arguments *arguments;
+	bool is_dry;
+	bool has_principal;
+	struct principal principal;
+	struct span name; /* the bound name; empty where the kind has none */
+};
+
+/* Options of every kind; ends without a row, to be put into a kind's table. */
+#define RECORDING_OPTIONS \
+	{ .name = "dry-run", .help = "print the statement, sign nothing" }, \
+	    { .name = "output-envelope", \
+		    .letter = 'o', \
+		    .value = "FILE", \
+		    .help = "also write the signed envelope" }, \
+	    { .name = "no-submit", .help = "with -o: send nothing" }, \
+	{ \
+		.name = "save-proof", .value = "FILE", \
+		.help = "also write the proof there" \
+	}
+
+#define RECORDING_NAME_OPTIONS \
+	{ .name = "name", \
+		.value = "PRINCIPAL/PATH", \
+		.help = "what it is called; /PATH takes your principal" }, \
+	    { .name = "version", .value = "V", .help = "its version" }, \
+	    { .name = "license", \
+		    .value = "EXPRESSION", \
+		    .help = "an SPDX expression" }, \
+	    { .name = "description", \
+		    .value = "TEXT", \
+		    .help = "in a sentence" }, \
+	{ \
+		.name = "source", .value = "URI", \
+		.help = "where it was got from" \
+	}
+
+MUST_CHECK enum err recording_start(struct session *session,
+    const struct arguments *arguments, bool is_named, struct recording *ret,
+    struct why *w);
+void recording_done(struct recording *recording);
+
+MUST_CHECK enum err recording_finish(
+    struct recording *recording, struct draft *draft, struct why *w);
+
+#endif
