@@ -19,9 +19,9 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	serve_list serve_lineage serve_tlog route http config main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
-CLIENT := output progress git disk transport trust session stored proved keyrings \
-	ssh_agent principal show submit options item command \
-	cmd_init cmd_submit cmd_show cmd_audit main
+CLIENT := output progress git walk hashing disk transport trust session stored proved keyrings \
+	ssh_agent principal show submit options item cited draft recording command \
+	cmd_init cmd_submit cmd_show cmd_audit cmd_record main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
