@@ -3,7 +3,7 @@
 # The lists below are the architecture: a file includes only what stands before
 # it (`make layers`).  README.md has the tour.
 
-SCHEMA := err span arena text reader writer json object sha256 key ssh_key \
+SCHEMA := err span arena text text_time text_form reader writer json object sha256 key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement predicate provenance record keyring \
 	judge manifest problem
@@ -145,7 +145,7 @@ layers: ## a file includes only what stands before it in the lists above
 
 headers: ## every header compiles alone
 	$(Q)set -e; for h in $(filter %.h,$(sources)); do \
-		gcc -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) -Werror \
+		gcc -std=c11 -D_GNU_SOURCE -I. -include schema/banned.h $(WARNINGS) -Werror \
 		-fsyntax-only -x c $$h; done
 
 format: ## clang-format agrees; `make reformat` rewrites
