@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# The demo tells its whole story: every step runs, every refusal is seen.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+if ! command -v fasttext >/dev/null || [ ! -e /usr/share/dict/french ]; then
+	echo "1..0 # SKIP fasttext or the word lists are not installed"
+	exit 0
+fi
+case $HW_BUILD in
+*asan | *tsan)
+	echo "1..0 # SKIP the demo runs in the debug build"
+	exit 0
+	;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+ok() { # ok STATUS NAME
+	count=$((count + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+
+HW_BUILD=$(realpath "$HW_BUILD") HEADWATER_DEMO=$work/demo NO_COLOR=1 \
+	deploy/demo/demo.sh >"$work/out" 2>&1
+ok $? "the demo ends well"
+
+while IFS='|' read -r name pattern; do
+	grep -Eq -- "$pattern" "$work/out"
+	ok $? "it shows $name"
+done <<'EOF'
+the licences upstream|lab/words/french: GPL-2.0-or-later
+the data set made of shards|lab/words/train
+what came of the French list|langid\.ftz|lab/quantize
+the proof that holds offline|inclusion
+a tampered shard refused|refused, exit status 1
+a false claim refused|mallory
+that strangers stay strangers|stranger
+where the ledger is|The ledger is in
+EOF
+
+grep -q "differs" "$work/out" && status=1 || status=0
+ok $status "the second training gives the same bytes"
+ls "$work/demo/ledger" >/dev/null 2>&1
+ok $? "the ledger is left to look at"
+echo "1..$count"
