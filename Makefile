@@ -110,7 +110,7 @@ $(B)/%.a:
 
 $(B)/tests/schema/test_%: $(B)/tests/schema/test_%.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(SCHEMA_LIBS)
-$(B)/tests/daemon/test_%: $(B)/tests/daemon/test_%.o $(B)/daemon.a $(B)/schema.a
+$(B)/tests/daemon/test_%: $(B)/tests/daemon/test_%.o $(B)/daemon.a $(B)/schema.a | $(B)/headwater-signer
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CLIENT_LIBS)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/device.h"
 #include "daemon/limits.h"
 #include "daemon/signer_link.h"
 #include "daemon/store_index.h"
@@ -77,6 +78,11 @@ ledger_fail(struct ledger *ledger, enum err err, const char *sentence)
 	if (atomic_exchange(&ledger->is_failed, true))
 		return;
 	batch_close(ledger->batch);
+	/* the signer's end says nothing about the disk; else the next start must
+	   look past what memory shows (RELIABILITY finding 1) */
+	if (err != ERR_MISSING &&
+	    marker_set(ledger->folder, sentence, &w) != ERR_OK)
+		w.text[0] = '\0'; /* then the disk takes nothing at all */
 	err = why(&w, err, "%s", sentence);
 	if (ledger->fail != NULL)
 		ledger->fail(ledger->fail_context, err, &w);
