@@ -2,8 +2,8 @@
  * shelf: a log and its index in a folder of their own, filled with records made
  * of real statements, for tests of what reads them.
  *
- * Places are put here as store_index.h says, apart from the indexer, so that the
- * two check each other.  Signatures are not real: nobody who reads looks at them.
+ * Places are put here as store_index.h says, or by the indexer, so that the two
+ * check each other.  Signatures are not real: nobody who reads looks at them.
  */
 #ifndef HEADWATER_TESTS_SHELF_H
 #define HEADWATER_TESTS_SHELF_H
@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #include "daemon/gist.h"
+#include "daemon/indexer.h"
 #include "daemon/store_index.h"
 #include "daemon/store_log.h"
 #include "schema/envelope.h"
@@ -22,6 +23,7 @@ struct shelf {
 	struct store *log;
 	struct store *index;
 	struct arena *arena;
+	bool by_indexer;    /* let it put the places */
 	struct writer text; /* of the statement that is being made */
 	bool is_open;	    /* a write to the log is under way */
 	struct txn txn;
@@ -420,6 +422,12 @@ shelf_commit(struct shelf *shelf)
 	shelf->is_open = false;
 	assert_err(ERR_OK, txn_end(&shelf->txn));
 	head.root = tree_edge_root(&shelf->edge);
+	if (shelf->by_indexer) {
+		shelf->place_count = 0;
+		assert_err(ERR_OK,
+		    indexer_follow(shelf->log, shelf->index, &head, NULL));
+		return;
+	}
 	qsort(shelf->places, shelf->place_count, sizeof(*shelf->places),
 	    shelf_compare);
 	txn = store_begin(shelf->index, TXN_WRITE);
