@@ -1,0 +1,315 @@
+/* record: what a payload says in the terms of the graph.  What is refused, and
+ * every limit, is in schema/vectors/record (test_record_vectors). */
+#include "tests/unit.h"
+
+#include "schema/record.h"
+
+static struct arena *arena;
+static struct record record;
+
+#define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B64 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define STATEMENT(type, subject, predicate) \
+	"{\"_type\":\"" STATEMENT_TYPE "\",\"predicateType\":\"" type \
+	"\",\"subject\":[" subject "],\"predicate\":" predicate "}"
+#define NAMED "{\"name\":\"lab/a\",\"digest\":{\"sha256\":\"" A64 "\"}}"
+#define FILE(name, role) \
+	"{\"name\":\"" name "\",\"digest\":{\"sha256\":\"" B64 \
+	"\"},\"annotations\":{\"role\":\"" role "\"}}"
+#define INPUT(role) \
+	"{\"name\":\"lab/in\",\"digest\":{\"sha256\":\"" B64 \
+	"\"},\"annotations\":{\"role\":\"" role "\"}}"
+#define OURS(kind) "https://headwater/" kind "/v1"
+
+static enum err
+parse(const char *text, struct why *w)
+{
+	arena_reset(arena);
+	return record_parse(span_of_text(text), arena, &record, w);
+}
+
+static void
+test_kind_names(void **state)
+{
+	enum record_kind kind;
+	(void)state;
+
+	for (size_t i = 0; i < RECORD_KINDS; i++) {
+		const char *name = record_kind_name((enum record_kind)i);
+		assert_true(record_kind_parse(span_of_text(name), &kind));
+		assert_int_equal(i, kind);
+		assert_false(
+		    record_kind_parse(span_of(name, strlen(name) - 1), &kind));
+	}
+	assert_false(record_kind_parse(span_of_text("Dataset"), &kind));
+	assert_false(record_kind_parse(SPAN_EMPTY, &kind));
+}
+
+static void
+test_kinds(void **state)
+{
+	static const char *const origin = "dataset code model run";
+	static const char *const named =
+	    "dataset code model run evaluation release";
+	(void)state;
+
+	for (size_t i = 0; i < RECORD_KINDS; i++) {
+		enum record_kind kind = (enum record_kind)i;
+		const char *name = record_kind_name(kind);
+		assert_int_equal(
+		    strstr(origin, name) != NULL, record_kind_is_origin(kind));
+		assert_int_equal(
+		    strstr(named, name) != NULL, record_kind_is_named(kind));
+	}
+}
+
+static void
+test_dataset(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("dataset"),
+		      NAMED
+		      "," FILE("LICENSE", "license") "," FILE("a.txt", "shard"),
+		      "{\"version\":\"1\",\"license\":\"MIT\",\"complete\":"
+		      "[\"shard\",\"source\"],\"derivedFrom\":[" INPUT(
+			  "source") "]}"),
+		NULL));
+	assert_int_equal(RECORD_DATASET, record.kind);
+	assert_span_text("lab/a", record.name);
+	assert_span_text("1", record.version);
+	assert_span_text("MIT", record.license);
+	assert_true(record.makes_parts);
+	assert_false(record_is_part(&record, 0));
+	assert_false(record_is_part(&record, 1));
+	assert_true(record_is_part(&record, 2));
+	assert_false(record_is_part(&record, 3));
+	assert_int_equal(1, record.input_count);
+	assert_span_text("source", record.inputs[0].role);
+	assert_span_text("lab/in", record.inputs[0].name);
+	assert_true(record.inputs[0].digest.has_node);
+	assert_int_equal(2, record.complete_count);
+	assert_span_text("source", record.complete[1]);
+	record_done(&record);
+}
+
+static void
+test_model_without_parts(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("model"), NAMED "," FILE("a", "config"),
+		      "{\"format\":\"gguf\"}"),
+		NULL));
+	assert_int_equal(RECORD_MODEL, record.kind);
+	assert_false(record.makes_parts);
+	assert_int_equal(0, record.version.len);
+	assert_int_equal(0, record.input_count);
+	record_done(&record);
+}
+
+#define RUN(inputs) \
+	"{\"buildDefinition\":{\"buildType\":\"" RECORD_RUN_TYPE \
+	"\",\"externalParameters\":{\"complete\":[\"data\"]}," \
+	"\"resolvedDependencies\":[" inputs \
+	"]},\"runDetails\":{\"builder\":{\"id\":\"a:b\"}}}"
+
+static void
+test_run(void **state)
+{
+	(void)state;
+	/* roles of a run's outputs make no parts, whatever they are called */
+	assert_err(ERR_OK,
+	    parse(STATEMENT(RECORD_SLSA_TYPE, NAMED "," FILE("b", "weights"),
+		      RUN(INPUT("data") "," INPUT("code"))),
+		NULL));
+	assert_int_equal(RECORD_RUN, record.kind);
+	assert_span_text("lab/a", record.name);
+	assert_int_equal(2, record.input_count);
+	assert_span_text("code", record.inputs[1].role);
+	assert_int_equal(1, record.complete_count);
+	assert_false(record.makes_parts);
+	record_done(&record);
+}
+
+/* Another builder's: only dependencies with a digest that we know. */
+static void
+test_provenance(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(RECORD_SLSA_TYPE, NAMED,
+		      "{\"buildDefinition\":{\"buildType\":\"a:b\","
+		      "\"resolvedDependencies\":[{\"uri\":\"a:b\"},"
+		      "{\"digest\":{\"crc32\":\"0\"}}," INPUT(
+			  "x") ",{\"digest\":{}}]}}"),
+		NULL));
+	assert_int_equal(RECORD_PROVENANCE, record.kind);
+	assert_int_equal(0, record.name.len); /* free text, bound to nobody */
+	assert_int_equal(1, record.input_count);
+	assert_span_text("lab/in", record.inputs[0].name);
+	record_done(&record);
+}
+
+static void
+test_other(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT("https://spdx.dev/Document", NAMED,
+		      "{\"buildDefinition\":5}"),
+		NULL));
+	assert_int_equal(RECORD_OTHER, record.kind);
+	assert_int_equal(0, record.name.len);
+	assert_int_equal(1, record.statement.subject_count);
+	record_done(&record);
+}
+
+static void
+test_withdrawal(void **state)
+{
+	char text[HASH_TEXT_MAX];
+	(void)state;
+
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("withdrawal"),
+		      "{\"digest\":{\"tlogLeaf\":\"" A64 "\"}}",
+		      "{\"reason\":\"two\\nlines\"}"),
+		NULL));
+	assert_int_equal(RECORD_WITHDRAWAL, record.kind);
+	hash_print(&record.withdraws, text);
+	assert_string_equal(A64, text);
+	assert_int_equal(0, record.name.len);
+	record_done(&record);
+}
+
+/* An input that only cites has no node and is kept. */
+static void
+test_inputs_without_a_node(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(RECORD_SLSA_TYPE, NAMED,
+		      RUN("{\"digest\":{\"tlogLeaf\":\"" B64 "\"}}")),
+		NULL));
+	assert_int_equal(1, record.input_count);
+	assert_false(record.inputs[0].digest.has_node);
+	assert_true(record.inputs[0].digest.has_citation);
+	record_done(&record);
+}
+
+struct row {
+	const char *name;
+	const char *text;
+	const char *sentence;
+};
+
+static const struct row rows[] = {
+	{ "an unknown predicate of ours", STATEMENT(OURS("audit"), NAMED, "{}"),
+	    "predicateType: https://headwater/audit/v1 is reserved and not "
+	    "known here" },
+	{ "an unknown member",
+	    STATEMENT(OURS("dataset"), NAMED, "{\"foo\":\"\"}"),
+	    "predicate: unknown member \"foo\"" },
+	{ "a number", STATEMENT(OURS("dataset"), NAMED, "{\"files\":3}"),
+	    "predicate.files: a string is needed" },
+	{ "a role in complete",
+	    STATEMENT(OURS("dataset"), NAMED, "{\"complete\":[\"A\"]}"),
+	    "predicate.complete: roles are needed, each once" },
+	{ "an input without digest",
+	    STATEMENT(
+		OURS("dataset"), NAMED, "{\"derivedFrom\":[{\"name\":\"a\"}]}"),
+	    "predicate.derivedFrom[0].digest: missing" },
+	{ "a dependency's digest",
+	    STATEMENT(RECORD_SLSA_TYPE, NAMED,
+		RUN(INPUT("a") ",{\"digest\":{\"md5\":\"\"}}")),
+	    "predicate.buildDefinition.resolvedDependencies[1].digest.md5: 32 "
+	    "lower-case hex digits needed" },
+	{ "a foreign dependency",
+	    STATEMENT(RECORD_SLSA_TYPE, NAMED,
+		"{\"buildDefinition\":{\"resolvedDependencies\":[5]}}"),
+	    "predicate.buildDefinition.resolvedDependencies[0]: an object is "
+	    "needed" },
+	{ "a name without a principal",
+	    STATEMENT(OURS("dataset"),
+		"{\"name\":\"a\",\"digest\":{\"sha256\":\"" A64 "\"}}", "{}"),
+	    "subject[0].name: <principal>/<path> of a-z, 0-9, '.', '_', '@', "
+	    "'-' and at most 256 bytes is needed" },
+	{ "a path twice",
+	    STATEMENT(OURS("dataset"),
+		NAMED "," FILE("a", "b") "," FILE("c", "b") "," FILE("a", "d"),
+		"{}"),
+	    "subject: the name \"a\" comes twice" },
+	{ "a path upwards",
+	    STATEMENT(OURS("dataset"), NAMED "," FILE("../a", "b"), "{}"),
+	    "subject[1].name: a relative path without empty, . or .. segments "
+	    "is needed" },
+	{ "code with files",
+	    STATEMENT(OURS("code"), NAMED "," FILE("a", "b"), "{}"),
+	    "subject: a code record has one" },
+	{ "a metric",
+	    STATEMENT(OURS("evaluation"), NAMED,
+		"{\"metrics\":[{\"name\":\"a\",\"value\":0.5}]}"),
+	    "predicate.metrics[0].value: a string is needed" },
+	{ "a withdrawal of an artifact",
+	    STATEMENT(OURS("withdrawal"), NAMED, "{\"reason\":\"a\"}"),
+	    "subject: {\"digest\": {\"tlogLeaf\": id}} and nothing else is "
+	    "needed" },
+};
+
+static void
+test_sentence(void **state)
+{
+	const struct row *row = *state;
+	struct why w = { "" };
+
+	assert_err(ERR_SYNTAX, parse(row->text, &w));
+	assert_string_equal(row->sentence, w.text);
+}
+
+/* Each record is refused cut anywhere, and for want of memory at any point. */
+static void
+test_prefixes_and_memory(void **state)
+{
+	static const char text[] =
+	    STATEMENT(OURS("dataset"), NAMED "," FILE("a", "shard"),
+		"{\"derivedFrom\":[" INPUT("a") "],\"complete\":[\"a\"]}");
+	(void)state;
+
+	for (size_t len = 0; len < sizeof(text) - 1; len++) {
+		arena_reset(arena);
+		assert_err(ERR_SYNTAX,
+		    record_parse(span_of(text, len), arena, &record, NULL));
+	}
+	for (size_t cap = 0; cap < 4096; cap += 16) {
+		struct arena *small = arena_new(cap);
+		enum err err =
+		    record_parse(span_of_text(text), small, &record, NULL);
+		if (err == ERR_OK)
+			record_done(&record);
+		else
+			assert_err(ERR_MEMORY, err);
+		arena_free(small);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	json_start();
+	arena = arena_new((size_t)1 << 20);
+	UNIT(test_kind_names);
+	UNIT(test_kinds);
+	UNIT(test_dataset);
+	UNIT(test_model_without_parts);
+	UNIT(test_run);
+	UNIT(test_provenance);
+	UNIT(test_other);
+	UNIT(test_withdrawal);
+	UNIT(test_inputs_without_a_node);
+	UNIT_ROWS(rows, test_sentence);
+	UNIT(test_prefixes_and_memory);
+	int failed = unit_run(argc, argv);
+	arena_free(arena);
+	return failed;
+}
