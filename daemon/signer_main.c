@@ -101,6 +101,20 @@ show_state(const struct signer_state *state, struct why *w)
 }
 
 static enum err
+look_at_state(const char *path, const struct note_key *key,
+    struct signer_state *ret, struct why *w)
+{
+	enum err err = signer_state_look(path, key, ret, w);
+
+	if (err == ERR_MISSING)
+		return why(w, err,
+		    "%s: is not there; put it back, or, if it is lost, start "
+		    "one at size 0 with state --new",
+		    path);
+	return err;
+}
+
+static enum err
 run_state(const struct arguments *arguments, struct why *w)
 {
 	char path[PATH_MAX];
@@ -113,7 +127,7 @@ run_state(const struct arguments *arguments, struct why *w)
 	if (err == ERR_OK && (arguments->given & OPTION_NEW) != 0)
 		err = signer_state_create(path, &key, w);
 	if (err == ERR_OK)
-		err = signer_state_look(path, &key, &state, w);
+		err = look_at_state(path, &key, &state, w);
 	return err == ERR_OK ? show_state(&state, w) : err;
 }
 
@@ -171,8 +185,9 @@ run_serve(const struct arguments *arguments, struct why *w)
 		    SIGNER_FD);
 	enum err err = start(arguments, &signer, w);
 	if (err != ERR_OK) {
+		/* the daemon tells it, with what it was about to do */
 		signer_wire_refuse(SIGNER_FD, err, w);
-		return err;
+		exit(err_exit_code(err));
 	}
 	err = signer_serve(signer, SIGNER_FD, SIGNER_FD, w);
 	signer_free(signer);
