@@ -157,9 +157,10 @@ reformat: ## let clang-format rewrite the sources
 
 TIDY_FLAGS = -std=c11 -D_GNU_SOURCE -DHEADWATER_VERSION=\"\" -I. \
 	-Wthread-safety
+# one file a process: with several, clang-tidy 14 invents uninitialized va_lists
 lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
 	$(Q)printf '%s\n' $(or $(L),$(filter %.c,$(sources))) | \
-		xargs -P 2 -n 4 sh -c \
+		xargs -P 2 -n 1 sh -c \
 		'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
 	$(Q)cppcheck --quiet --std=c11 --language=c -I. -D_GNU_SOURCE \
 		--enable=warning,style,performance,portability --inline-suppr \
