@@ -87,7 +87,8 @@ compare_pages(const struct shelf *shelf, const struct lookup_filter *filter,
 		struct lookup_page page;
 
 		assert_err(ERR_OK,
-		    lookup_page(&view, filter, from, limit, arena, &page));
+		    lookup_page(&view, filter,
+			&(struct lookup_range){ from, limit }, arena, &page));
 		assert_int_equal(published, page.size);
 		assert_true(page.count <= limit);
 		for (size_t i = 0; i < page.count; i++, at++) {
@@ -166,19 +167,24 @@ test_look_limit(void **state)
 		(void)shelf_add(&shelf, &s);
 	shelf_commit(&shelf);
 	view = view_open(shelf.log, shelf.index, shelf.edge.size);
-	assert_err(ERR_OK, lookup_page(&view, &filter, 0, 10, arena, &page));
+	assert_err(ERR_OK,
+	    lookup_page(
+		&view, &filter, &(struct lookup_range){ 0, 10 }, arena, &page));
 	assert_false(page.has_next);
 	assert_err(ERR_OK, view_close(&view));
 	s.kind = RECORD_CODE;
 	(void)shelf_add(&shelf, &s);
 	shelf_commit(&shelf);
 	view = view_open(shelf.log, shelf.index, shelf.edge.size);
-	assert_err(ERR_OK, lookup_page(&view, &filter, 0, 10, arena, &page));
+	assert_err(ERR_OK,
+	    lookup_page(
+		&view, &filter, &(struct lookup_range){ 0, 10 }, arena, &page));
 	assert_int_equal(0, page.count);
 	assert_true(page.has_next);
 	assert_int_equal(LIST_LOOK_MAX - 1, page.next);
 	assert_err(ERR_OK,
-	    lookup_page(&view, &filter, page.next + 1, 10, arena, &page));
+	    lookup_page(&view, &filter,
+		&(struct lookup_range){ page.next + 1, 10 }, arena, &page));
 	assert_int_equal(1, page.count);
 	assert_false(page.has_next);
 	assert_err(ERR_OK, view_close(&view));
@@ -365,7 +371,9 @@ test_print(void **state)
 		.subjects = &subject });
 	shelf_commit(&shelf);
 	struct view view = view_open(shelf.log, shelf.index, 2);
-	assert_err(ERR_OK, lookup_page(&view, &filter, 0, 1, arena, &page));
+	assert_err(ERR_OK,
+	    lookup_page(
+		&view, &filter, &(struct lookup_range){ 0, 1 }, arena, &page));
 	render_page(&page, true, &w);
 	hash_print(&hash, id);
 	(void)snprintf(expected, sizeof(expected),
