@@ -26,6 +26,9 @@ MUST_CHECK enum err disk_read(const char *path, size_t max, struct arena *arena,
 
 MUST_CHECK enum err disk_write(
     const char *path, struct span bytes, struct why *w);
+/* Cuts (or makes) the file to `offset` bytes and puts `bytes` behind them. */
+MUST_CHECK enum err disk_write_at(
+    const char *path, uint64_t offset, struct span bytes, struct why *w);
 MUST_CHECK enum err disk_make_dirs(const char *path, struct why *w);
 bool disk_exists(const char *path);
 

@@ -71,7 +71,7 @@ MUST_CHECK int output_end(struct output *out, int exit_code);
 /* Control characters, broken UTF-8 and what changes the direction or order of
  * text (U+200E, U+202A…) as \xNN or \u{NNNN}; the backslash as \\. */
 void output_escape(struct span text, struct writer *w);
-/* "1 record", "2 records" */
+/* "" for 1, else "s": "1 record", "2 records" */
 const char *output_plural(uint64_t count);
 /* 1536 as "1.5 KiB"; `out` is filled and returned. */
 #define OUTPUT_SIZE_MAX 32

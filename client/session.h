@@ -31,14 +31,18 @@ void session_done(struct session *session);
 
 /* session->trust and session->transport are there afterwards. */
 MUST_CHECK enum err session_trust(struct session *session, struct why *w);
+/* The same for the log of this origin, which a proof names; --log may say only
+ * the same. */
+MUST_CHECK enum err session_trust_of(
+    struct session *session, const char *origin, struct why *w);
 MUST_CHECK enum err session_online(struct session *session, struct why *w);
 
 /* GET of a path of the pinned log; session_online is called. */
 MUST_CHECK enum err session_get(struct session *session, const char *path,
     size_t max, struct span *ret, struct why *w);
 
-/* A question on the terminal, default no.  True with --yes; false, and a
- * sentence that names --yes, where there is no terminal. */
+/* A question on the terminal, default no.  True with --yes, false where there is
+ * no terminal: the caller decides what that means and names --yes. */
 bool session_confirm(struct session *session, const char *question);
 
 #endif

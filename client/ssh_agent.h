@@ -2,7 +2,7 @@
  * ssh_agent: keys and signatures of a running ssh-agent (draft-ietf-sshm-ssh-
  * agent, sections 3.5 and 3.6), Ed25519 only.
  *
- * Threads: one.  Memory: none.  Limits: a message of 256 KiB, 10 s a call.
+ * Threads: one.  Memory: none.  Limits: a message of 256 KiB, 60 s a call (a person may have to confirm).
  * Errors: ERR_MISSING (no agent), ERR_REFUSED (locked, or it said no).
  */
 #ifndef HEADWATER_CLIENT_SSH_AGENT_H

@@ -31,6 +31,11 @@ MUST_CHECK enum err stored_get(const struct trust *trust, const struct hash *id,
 MUST_CHECK enum err stored_path(const struct trust *trust,
     const struct hash *id, char ret[static DISK_PATH_MAX], struct why *w);
 
+/* Where the keyring of a proof file lies: P.tlog-proof has P.keyring.tlog-proof
+ * beside it.  ERR_MISSING where the name does not end so. */
+MUST_CHECK enum err stored_beside(
+    const char *proof_path, char ret[static DISK_PATH_MAX], struct why *w);
+
 /* 64 digits, or a unique prefix.  ERR_NOT_FOUND, ERR_CONFLICT (names those that
  * fit), ERR_USAGE (not hex, too short). */
 MUST_CHECK enum err stored_resolve(const struct trust *trust, const char *text,

@@ -27,21 +27,23 @@ struct submitted {
 MUST_CHECK enum err submit_envelope(struct session *session,
     const struct envelope *envelope, struct submitted *ret, struct why *w);
 
-/* One result of each line of an NDJSON batch. */
+/* One line of an NDJSON batch and what became of it. */
 struct submit_line {
-	struct span text;
+	size_t number; /* of the file, from 1: for the caller */
+	struct envelope envelope;
 	enum err err;
 	struct why why;
 	struct submitted submitted;
 };
-/* Fills each line's result; ERR_OK also where lines were refused. */
+/* Sends those whose err is ERR_OK, in as many calls as it takes, and fills each
+ * one's result; ERR_OK also where lines were refused. */
 MUST_CHECK enum err submit_lines(struct session *session,
     struct submit_line *lines, size_t count, struct why *w);
 
 /* {"id","index","treeSize","duplicate","proof":path} */
 void submit_print_json(const struct session *session,
     const struct submitted *submitted, struct writer *w);
-/* "recorded <id> at index 5", where the proof is. */
+/* The id alone on stdout; the index and where the proof is as notes. */
 void submit_print(struct session *session, const struct submitted *submitted);
 
 #endif

@@ -55,9 +55,6 @@ void transport_free(struct transport *transport); /* NULL is fine */
 MUST_CHECK enum err transport_do(struct transport *transport,
     const struct transport_call *call, struct arena *arena, struct span *ret,
     struct why *w);
-MUST_CHECK enum err transport_get(struct transport *transport,
-    const struct transport_call *call, struct arena *arena, struct span *ret,
-    struct why *w);
 
 /* Waits, unless a test stands behind the door. */
 void transport_wait(struct transport *transport, uint64_t wait_ms);

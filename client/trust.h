@@ -50,10 +50,16 @@ MUST_CHECK enum err trust_open(
 MUST_CHECK enum err trust_list(const char *home, struct arena *arena,
     struct trust **ret, size_t *ret_count, struct why *w);
 
+/* A checkpoint and the signed note that it is, in the arena. */
+struct trust_head {
+	struct checkpoint checkpoint;
+	struct span note;
+};
+
 /* Asks for the latest checkpoint, verifies it, requires that it extends the one
  * seen, and remembers it. */
 MUST_CHECK enum err trust_fetch(struct trust *trust,
-    struct transport *transport, struct arena *arena, struct checkpoint *ret,
+    struct transport *transport, struct arena *arena, struct trust_head *ret,
     struct why *w);
 
 /* The same for a checkpoint that came with a proof.  A smaller one than the one

@@ -1,0 +1,46 @@
+/*
+ * follow: reads a log from where an audit stands to its signed head, through
+ * tiles and entry bundles, and recomputes all of it.
+ *
+ * Every leaf hash, the root, every hash of every tile at every level, each record
+ * by the keyring below it, the chain of keyrings, ids that are there twice.  A
+ * served tile is never used for anything: it is compared with what was computed
+ * (reference of such mistakes: CVE-2026-56865).  What is wrong becomes a finding
+ * that names its place; what cannot be fetched is an error.
+ *
+ * Threads: one.  Memory: follow_done.
+ */
+#ifndef HEADWATER_CLIENT_FOLLOW_H
+#define HEADWATER_CLIENT_FOLLOW_H
+
+#include "client/audited.h"
+#include "client/progress.h"
+
+#define FOLLOW_FINDINGS_MAX 64 /* kept; all are counted */
+
+struct follow {
+	struct trust *trust;
+	struct transport *transport;
+	struct trust_head head; /* followed up to it */
+	struct progress *progress;
+	struct audited audited;
+	uint64_t start; /* where it stood before */
+	struct arena *bundle_arena;
+	struct arena *entry_arena;
+	struct tree_edge told; /* what the level-0 tiles say */
+	uint64_t bundles;
+	uint64_t tiles;
+	uint64_t keyrings;
+	bool is_stopped; /* a bundle was so broken that nothing follows it */
+	size_t finding_count;
+	struct why findings[FOLLOW_FINDINGS_MAX];
+};
+
+/* `audited` begins empty or as loaded. */
+MUST_CHECK enum err follow_init(struct follow *follow, struct why *w);
+void follow_done(struct follow *follow);
+
+/* To follow->head.  ERR_OK: it got there, or stopped at a finding. */
+MUST_CHECK enum err follow_run(struct follow *follow, struct why *w);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * main: finds the command and runs it.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/command.h"
+
+#define VERSION "0.1"
+
+static const struct command *const commands[] = {
+	&command_init,
+	&command_submit,
+	&command_show,
+	&command_verify,
+	&command_audit,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void
+print_help(struct output *out)
+{
+	output_print(out,
+	    "Usage: headwater COMMAND [OPTIONS] ...\n\n"
+	    "Records and checks where models come from, in a transparency "
+	    "log.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		output_print(out, "  %-18s %s\n", commands[i]->name,
+		    commands[i]->summary);
+	output_print(out,
+	    "\nheadwater help COMMAND says more.  Exit codes: 0 yes, 1 no "
+	    "(checked and false,\nrefused, not found), 2 wrong usage, 3 could "
+	    "not be checked.\n");
+}
+
+/* A command's name is one word or two; `*argv` moves behind it. */
+static const struct command *
+find_command(char ***argv)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i]->name;
+		const char *second = strchr(name, ' ');
+		size_t len =
+		    second != NULL ? (size_t)(second - name) : strlen(name);
+		char **words = *argv;
+		if (strlen(words[0]) != len || memcmp(words[0], name, len) != 0)
+			continue;
+		if (second == NULL) {
+			*argv = words + 1;
+			return commands[i];
+		}
+		if (words[1] != NULL && strcmp(words[1], second + 1) == 0) {
+			*argv = words + 2;
+			return commands[i];
+		}
+	}
+	return NULL;
+}
+
+static enum err
+unknown_command(char **argv, struct why *w)
+{
+	char typed[128];
+	const char *names[2 * COMMANDS];
+
+	(void)snprintf(typed, sizeof(typed), "%s", argv[0]);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		names[i] = commands[i]->name;
+		/* of "record …" the second word is what was mistyped */
+		const char *second = strchr(names[i], ' ');
+		if (second != NULL && argv[1] != NULL &&
+		    strlen(argv[0]) == (size_t)(second - names[i]) &&
+		    memcmp(argv[0], names[i], strlen(argv[0])) == 0)
+			(void)snprintf(
+			    typed, sizeof(typed), "%s %s", argv[0], argv[1]);
+	}
+	const char *nearest = options_nearest(typed, names, COMMANDS);
+	if (nearest == NULL)
+		return why(w, ERR_USAGE,
+		    "%s: no such command; headwater --help lists them", typed);
+	return why(w, ERR_USAGE, "%s: no such command; did you mean %s?", typed,
+	    nearest);
+}
+
+/* `headwater help [COMMAND]`, --help, --version; false: it is none of them. */
+static bool
+run_builtin(struct session *session, char **argv)
+{
+	if (strcmp(argv[0], "--version") == 0) {
+		output_print(&session->out, "headwater %s\n", VERSION);
+		return true;
+	}
+	if (strcmp(argv[0], "--help") != 0 && strcmp(argv[0], "-h") != 0 &&
+	    strcmp(argv[0], "help") != 0)
+		return false;
+	char **words = argv + 1;
+	const struct command *command =
+	    words[0] != NULL ? find_command(&words) : NULL;
+	if (words[0] != NULL && command == NULL)
+		return false;
+	if (command != NULL)
+		command_print_help(&session->out, command);
+	else
+		print_help(&session->out);
+	return true;
+}
+
+static int
+run(struct session *session, char **argv)
+{
+	struct why w = { 0 };
+
+	if (argv[0] == NULL) {
+		(void)why(&w, ERR_USAGE,
+		    "a command is missing; headwater --help lists them");
+		output_failure(&session->out, ERR_USAGE, &w, 2);
+		return 2;
+	}
+	if (run_builtin(session, argv))
+		return 0;
+	if (strcmp(argv[0], "help") == 0)
+		argv++;
+	const struct command *command = find_command(&argv);
+	if (command != NULL)
+		return command_run(session, command, argv);
+	(void)unknown_command(argv, &w);
+	output_failure(&session->out, ERR_USAGE, &w, 2);
+	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct session session;
+	struct why w = { 0 };
+
+	(void)argc;
+	/* a closed pipe is an error of stdout, said at the end */
+	(void)signal(SIGPIPE, SIG_IGN);
+	enum err err = session_start(&session, &w);
+	int exit_code = err_exit_code(err);
+	if (err == ERR_OK)
+		exit_code = run(&session, argv[0] != NULL ? argv + 1 : argv);
+	else
+		output_failure(&session.out, err, &w, exit_code);
+	exit_code = output_end(&session.out, exit_code);
+	session_done(&session);
+	return exit_code;
+}

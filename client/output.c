@@ -1,0 +1,249 @@
+#include "client/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "schema/text.h"
+
+static const char *const style_codes[] = {
+	[OUTPUT_PLAIN] = "",
+	[OUTPUT_BOLD] = "1",
+	[OUTPUT_GOOD] = "32",
+	[OUTPUT_BAD] = "31",
+	[OUTPUT_WARN] = "33",
+	[OUTPUT_FAINT] = "2",
+};
+
+void
+output_start(struct output *out)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+	/* no-color.org: any value that is not empty */
+	bool wanted = (no_colour == NULL || no_colour[0] == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0;
+
+	*out = (struct output){
+		.has_colour = wanted && isatty(STDOUT_FILENO) == 1,
+		.note_colour = wanted && isatty(STDERR_FILENO) == 1,
+		.has_progress = isatty(STDERR_FILENO) == 1,
+	};
+}
+
+void
+output_print(struct output *out, const char *format, ...)
+{
+	va_list list;
+
+	out->has_answered = true;
+	va_start(list, format);
+	/* a failure stays in stdout's error flag: output_end asks for it */
+	(void)vprintf(format, list);
+	va_end(list);
+}
+
+void
+output_span(struct output *out, struct span bytes)
+{
+	out->has_answered = true;
+	if (bytes.len > 0)
+		(void)fwrite(bytes.data, 1, bytes.len, stdout);
+}
+
+void
+output_safe(struct output *out, struct span text)
+{
+	struct writer w = writer_heap(OUTPUT_ANSWER_MAX);
+
+	output_escape(text, &w);
+	output_span(out, writer_view(&w));
+	writer_done(&w);
+}
+
+void
+output_styled(struct output *out, enum output_style style, const char *text)
+{
+	if (out->has_colour && style != OUTPUT_PLAIN)
+		output_print(
+		    out, "\033[%sm%s\033[0m", style_codes[style], text);
+	else
+		output_print(out, "%s", text);
+}
+
+enum err
+output_answer(struct output *out, const struct writer *w, struct why *ret_why)
+{
+	enum err err = writer_end(w);
+
+	if (err != ERR_OK)
+		return why(ret_why, err,
+		    "the answer is longer than this program holds (%zu bytes)",
+		    w->cap_max);
+	output_span(out, writer_view(w));
+	output_span(out, span_of_text("\n"));
+	return ERR_OK;
+}
+
+/* One line on stderr, whole: several processes may share it. */
+static void
+put_note(const struct output *out, const char *before, const char *colour,
+    const char *text)
+{
+	bool coloured = out->note_colour && colour != NULL;
+
+	/* where stderr is gone nobody can be told */
+	(void)fprintf(stderr, "%s%s%s%s\n", coloured ? colour : "", before,
+	    coloured ? "\033[0m" : "", text);
+}
+
+void
+output_note(const struct output *out, const char *format, ...)
+{
+	char text[2048];
+	va_list list;
+
+	if (out->is_quiet)
+		return;
+	va_start(list, format);
+	(void)vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	put_note(out, "", NULL, text);
+}
+
+void
+output_warn(const struct output *out, const char *format, ...)
+{
+	char text[2048];
+	va_list list;
+
+	va_start(list, format);
+	(void)vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	put_note(out, "warning: ", "\033[33m", text);
+}
+
+static void
+print_failure_json(
+    struct output *out, enum err err, const char *text, int exit_code)
+{
+	char buffer[4096]; /* a sentence has at most 512 bytes, escaped × 6 */
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	writer_text(&w, "{");
+	writer_member_text(&w, "error", span_of_text(err_name(err)));
+	writer_member_text(&w, "detail", span_of_text(text));
+	writer_member_number(&w, "exitCode", (uint64_t)exit_code);
+	writer_text(&w, "}\n");
+	output_span(out, writer_view(&w));
+}
+
+void
+output_failure(
+    struct output *out, enum err err, const struct why *w, int exit_code)
+{
+	const char *text = w->text[0] != '\0' ? w->text : err_text(err);
+
+	put_note(out, "headwater: ", "\033[31m", text);
+	if (out->is_json && !out->has_answered)
+		print_failure_json(out, err, text, exit_code);
+}
+
+int
+output_end(struct output *out, int exit_code)
+{
+	bool failed = fflush(stdout) != 0;
+
+	if (!failed && ferror(stdout) == 0)
+		return exit_code;
+	put_note(out, "headwater: ", "\033[31m",
+	    "the answer could not be written to stdout: make room, or read "
+	    "the whole of it");
+	return 3;
+}
+
+/* ---- text ---- */
+
+/* Characters that show nothing and move what stands around them: marks, bidi
+ * embeddings and isolates, line separators, the byte order mark. */
+static bool
+is_deceptive(uint32_t point)
+{
+	return (point >= 0x200b && point <= 0x200f) ||
+	    (point >= 0x2028 && point <= 0x202e) ||
+	    (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+	    point == 0x061c || (point >= 0xe0000 && point <= 0xe007f);
+}
+
+static bool
+is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point < 0xa0);
+}
+
+/* Length of the UTF-8 sequence at the front; 0 where it is broken. */
+static size_t
+sequence_len(struct span text)
+{
+	for (size_t len = 1; len <= 4 && len <= text.len; len++) {
+		if (text.data[0] != 0 && text_is_utf8(span_part(text, 0, len)))
+			return len;
+	}
+	return 0;
+}
+
+static uint32_t
+sequence_point(const uint8_t *data, size_t len)
+{
+	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t point = data[0] & masks[len];
+
+	for (size_t i = 1; i < len; i++)
+		point = point << 6 | (data[i] & 0x3f);
+	return point;
+}
+
+void
+output_escape(struct span text, struct writer *w)
+{
+	while (text.len > 0) {
+		size_t len = sequence_len(text);
+		uint32_t point = len > 0 ? sequence_point(text.data, len) : 0;
+		if (len == 0)
+			writer_format(w, "\\x%02x", text.data[0]);
+		else if (point == '\\')
+			writer_text(w, "\\\\");
+		else if (is_control(point) && point < 0x80)
+			writer_format(w, "\\x%02x", point);
+		else if (is_control(point) || is_deceptive(point))
+			writer_format(w, "\\u{%x}", point);
+		else
+			writer_bytes(w, text.data, len);
+		text = span_part(text, len == 0 ? 1 : len, text.len);
+	}
+}
+
+const char *
+output_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+const char *
+output_size(uint64_t bytes, char out[static OUTPUT_SIZE_MAX])
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
+		"TiB", "PiB", "EiB" };
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	for (; value >= 1024 && unit < 6; unit++)
+		value /= 1024;
+	if (unit == 0)
+		(void)snprintf(out, OUTPUT_SIZE_MAX, "%u byte%s",
+		    (unsigned)bytes, output_plural(bytes));
+	else
+		(void)snprintf(
+		    out, OUTPUT_SIZE_MAX, "%.1f %s", value, units[unit]);
+	return out;
+}

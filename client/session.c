@@ -1,0 +1,104 @@
+#include "client/session.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "schema/json.h"
+#include "schema/key.h"
+
+enum err
+session_start(struct session *session, struct why *w)
+{
+	*session = (struct session){ .arena = arena_new(SESSION_ARENA_MAX) };
+	output_start(&session->out);
+	if (session->arena == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	session->key_file = getenv("HEADWATER_KEY");
+	if (session->key_file != NULL && session->key_file[0] == '\0')
+		session->key_file = NULL;
+	json_start();
+	return key_start(w);
+}
+
+void
+session_done(struct session *session)
+{
+	transport_free(session->transport);
+	arena_free(session->arena);
+	session->transport = NULL;
+	session->arena = NULL;
+}
+
+enum err
+session_trust(struct session *session, struct why *w)
+{
+	if (session->has_trust)
+		return ERR_OK;
+	enum err err = trust_home(session->home, w);
+	if (err == ERR_OK)
+		err =
+		    trust_open(session->home, session->log, &session->trust, w);
+	session->has_trust = err == ERR_OK;
+	return err;
+}
+
+enum err
+session_trust_of(struct session *session, const char *origin, struct why *w)
+{
+	if (session->log == NULL)
+		session->log = origin;
+	enum err err = session_trust(session, w);
+	if (err == ERR_OK && strcmp(session->trust.key.name, origin) != 0)
+		return why(w, ERR_MISMATCH,
+		    "the proof is of %.128s, and the log asked for is %.128s",
+		    origin, session->trust.key.name);
+	return err;
+}
+
+enum err
+session_online(struct session *session, struct why *w)
+{
+	enum err err = session_trust(session, w);
+
+	if (err != ERR_OK || session->transport != NULL)
+		return err;
+	session->transport = transport_new();
+	if (session->transport == NULL)
+		return why(w, ERR_MEMORY, "libcurl did not start");
+	return ERR_OK;
+}
+
+enum err
+session_get(struct session *session, const char *path, size_t max,
+    struct span *ret, struct why *w)
+{
+	enum err err = session_online(session, w);
+
+	if (err != ERR_OK)
+		return err;
+	struct transport_call call = {
+		.base = session->trust.url,
+		.path = path,
+		.max = max,
+	};
+	return transport_do(session->transport, &call, session->arena, ret, w);
+}
+
+bool
+session_confirm(struct session *session, const char *question)
+{
+	char line[64];
+
+	if (session->is_yes)
+		return true;
+	if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1)
+		return false;
+	(void)fprintf(stderr, "%s [y/N] ", question);
+	(void)fflush(stderr);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		return false;
+	return line[0] == 'y' || line[0] == 'Y';
+}
