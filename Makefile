@@ -133,7 +133,7 @@ fuzz-all: ## fuzz each decoder in turn for SECONDS
 	$(Q)set -e; for f in $(fuzzers); do $(MAKE) --no-print-directory fuzz F=$$f; done
 
 $(B)/signer.a: $(signer)
-.build/fuzz/fuzz_signer: .build/fuzz/signer.a
+.build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
 		$(filter %/schema.a,$^) $(SCHEMA_LIBS)

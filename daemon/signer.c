@@ -22,7 +22,8 @@ struct signer {
 	const char *signers_path;
 	const struct clock *clock;
 	struct arena *arena; /* keyring statements only */
-	uint8_t *message;    /* SIGNER_MESSAGE_MAX; touched as far as used */
+	uint8_t *message;    /* touched as far as used */
+	size_t message_max;
 	uint8_t answer[SIGNER_ANSWER_MAX];
 	uint8_t copy[ENTRY_LEN_MAX]; /* of the entry at hand */
 };
@@ -97,7 +98,9 @@ signer_new(const struct signer_setup *setup, struct signer **ret,
 	signer->signers_path = setup->signers_path;
 	signer->clock = setup->clock;
 	signer->arena = arena_new(ARENA_MAX);
-	signer->message = calloc(1, SIGNER_MESSAGE_MAX);
+	signer->message_max =
+	    setup->message_max == 0 ? SIGNER_MESSAGE_MAX : setup->message_max;
+	signer->message = calloc(1, signer->message_max);
 	enum err err = start(signer, setup, warnings, w);
 	if (err != ERR_OK) {
 		signer_free(signer);
@@ -342,7 +345,7 @@ signer_serve(struct signer *signer, int in, int out, struct why *w)
 		enum signer_type type;
 		struct span body;
 		err = signer_wire_receive(
-		    in, signer->message, SIGNER_MESSAGE_MAX, &type, &body);
+		    in, signer->message, signer->message_max, &type, &body);
 		if (err == ERR_MISSING)
 			return ERR_OK; /* the daemon has ended */
 		if (err == ERR_OK) {

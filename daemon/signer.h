@@ -28,6 +28,7 @@ struct signer_setup {
 	const char *key_path;	   /* beside it lies its state */
 	const char *signers_path;  /* allowed_signers */
 	const struct clock *clock; /* NULL: the system's */
+	size_t message_max; /* 0: SIGNER_MESSAGE_MAX; a fuzzer wants less */
 };
 
 /* Holds the state, reads key and signers.  ERR_MISSING: there is no key;

@@ -69,13 +69,18 @@ signer_state_encode(
 }
 
 static enum err
-check_edge(const struct signer_state *state, struct why *w)
+check_edge(const struct signer_state *state, struct span copy, struct why *w)
 {
 	struct hash root = tree_edge_root(&state->edge);
+	uint8_t again[SIGNER_COPY_LEN];
 
 	if (!hash_equal(&root, &state->root))
 		return why(w, ERR_REFUSED,
 		    "signer state: its root is not that of its right edge");
+	signer_state_encode(state, again);
+	if (!span_equal(copy, span_of(again, sizeof(again))))
+		return why(w, ERR_REFUSED,
+		    "signer state: holds more than a signer wrote");
 	return ERR_OK;
 }
 
@@ -107,7 +112,7 @@ signer_state_decode(struct span copy, struct signer_state *ret, struct why *w)
 	state.edge.count = (size_t)__builtin_popcountll(state.edge.size);
 	for (size_t i = 0; i < state.edge.count; i++)
 		reader_copy(&r, state.edge.nodes[i].bytes, HASH_LEN);
-	enum err err = check_edge(&state, w);
+	enum err err = check_edge(&state, copy, w);
 	if (err == ERR_OK)
 		*ret = state;
 	return err;

@@ -86,7 +86,8 @@ static enum err
 serve(struct why *w)
 {
 	struct clock clock = { .now_ms = tell_time };
-	struct signer_setup setup = { kit.key_path, kit.signers_path, &clock };
+	struct signer_setup setup = { kit.key_path, kit.signers_path, &clock,
+		0 };
 	struct signer *signer;
 	struct why none = { "" };
 
@@ -626,7 +627,7 @@ test_previous(void **unused)
 static void
 test_reload(void **unused)
 {
-	struct signer_setup setup = { kit.key_path, kit.signers_path, NULL };
+	struct signer_setup setup = { kit.key_path, kit.signers_path, NULL, 0 };
 	static const struct {
 		const char *text;
 		enum err err;
@@ -678,7 +679,7 @@ test_reload(void **unused)
 static void
 refuse_start(enum err err, const char *part)
 {
-	struct signer_setup setup = { kit.key_path, kit.signers_path, NULL };
+	struct signer_setup setup = { kit.key_path, kit.signers_path, NULL, 0 };
 	struct signer *signer = NULL;
 	struct why w = { "" };
 

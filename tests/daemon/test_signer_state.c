@@ -155,6 +155,8 @@ test_whole_but_wrong(void **unused)
 	refuse_changed(67, 4);	   /* size that the edge does not have */
 	refuse_changed(68, 0xee);  /* root */
 	refuse_changed(100, 0xee); /* edge */
+	refuse_changed(200, 1);	   /* after the edge */
+	refuse_changed(4000, 1);   /* after all */
 }
 
 /* ---- the file ---- */
