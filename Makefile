@@ -30,7 +30,8 @@ PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
 	libmicrohttpd-dev liblmdb-dev libsodium-dev libjansson-dev nettle-dev \
 	libcurl4-gnutls-dev
 PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
-	libclang-rt-14-dev mandoc bash-completion strace python3-jsonschema
+	libclang-rt-14-dev mandoc bash-completion strace python3-jsonschema \
+	nbdkit libnbd-bin fuse3 e2fsprogs
 PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
 	wpolish wdanish
 
@@ -115,12 +116,14 @@ $(B)/tests/daemon/test_%: $(B)/tests/daemon/test_%.o $(B)/daemon.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(DAEMON_LIBS)
 $(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(CLIENT_LIBS)
+$(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
-stories := $(wildcard tests/api/*.t)
+stories := $(wildcard tests/api/*.t tests/fault/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
-check: setup all $(tests) ## run every test; T=schema/test_text or T=api/x.t for one
+check: setup all $(tests) $(B)/tests/fault/writer ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
 fuzz: ## fuzz one decoder: F=envelope SECONDS=60
@@ -177,7 +180,7 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/daemon/main.o \
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
 endif
 
