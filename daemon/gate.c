@@ -249,6 +249,49 @@ take_header(const struct gate_header *header, struct seen *seen,
 	return ERR_OK;
 }
 
+/* Does `after` stand `gap` bytes behind the end of `before`? */
+static bool
+follows(struct span before, size_t gap, const uint8_t *after)
+{
+	return (uintptr_t)before.data + before.len + gap == (uintptr_t)after;
+}
+
+/* Name, NUL for the colon, blanks, value. */
+static bool
+is_one_line(const struct gate_header *header)
+{
+	const uint8_t *at = header->name.data + header->name.len + 1;
+
+	/* a folded line has its name elsewhere, behind the value */
+	if ((uintptr_t)at > (uintptr_t)header->value.data)
+		return false;
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return follows(header->value, 0, at + header->value.len);
+}
+
+/*
+ * Libmicrohttpd 0.9.75 cuts a value at a NUL, glues folded lines to names and
+ * takes a line that begins with a colon for the end of the headers.  Where it
+ * left the pieces shows all that: each line ends with CR LF, the last with two,
+ * and nothing stands between.
+ */
+static bool
+is_whole(const struct gate_head *head)
+{
+	struct span before = head->version;
+	const uint8_t *end = head->raw.data + head->raw.len;
+
+	for (size_t i = 0; i < head->header_count; i++) {
+		const struct gate_header *header = &head->headers[i];
+		if (!follows(before, 2, header->name.data) ||
+		    !is_one_line(header))
+			return false;
+		before = header->value;
+	}
+	return follows(before, 4, end);
+}
+
 static enum err
 judge_bytes(const struct gate_head *head, struct why *w)
 {
@@ -269,6 +312,10 @@ judge_bytes(const struct gate_head *head, struct why *w)
 			    i + 1);
 		total += header->name.len + header->value.len + 4;
 	}
+	if (head->raw.data != NULL && !is_whole(head))
+		return why(w, ERR_SYNTAX,
+		    "headers: a folded line, a NUL, or a line that does not "
+		    "end with CR LF");
 	if (total > HTTP_HEADER_BYTES_MAX)
 		return why(w, ERR_LIMIT,
 		    "headers: %zu bytes, at most %zu may be sent", total,

@@ -31,6 +31,9 @@ struct gate_head {
 	   between method and version: differences mean a NUL in the target. */
 	size_t path_len;
 	size_t target_len;
+	/* All of it as the library left it: NULs stand where the separators
+	   were.  Its data NULL: not known. */
+	struct span raw;
 	size_t header_count; /* may be above HTTP_HEADERS_MAX: refused */
 	struct gate_header headers[HTTP_HEADERS_MAX];
 };

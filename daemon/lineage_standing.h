@@ -24,17 +24,17 @@ enum standing_subject standing_subject_of(const struct gist *gist,
  * cite, so that nobody crowds them out, then all others; by position.  Once a
  * node.
  */
-void standing_look(struct lineage *lineage, size_t node);
+void standing_look(struct lineage *lineage, size_t at);
 
 /* Is it the first subject of a named, unwithdrawn dataset, code, model or run
  * record of the asked principal? */
-bool standing_is_own(struct lineage *lineage, size_t node);
+bool standing_is_own(struct lineage *lineage, size_t at);
 
 /* Does an edge walked into the node name this record? */
 bool standing_is_cited(
     const struct lineage *lineage, size_t node, const struct hash *id);
 
 /* After the walk: does no record that counts make it? */
-void standing_find_gap(struct lineage *lineage, size_t node);
+void standing_find_gap(struct lineage *lineage, size_t at);
 
 #endif

@@ -136,17 +136,18 @@ fill_page(struct view *view, const struct lookup_filter *filter,
 
 enum err
 lookup_page(struct view *view, const struct lookup_filter *filter,
-    uint64_t from, size_t limit, struct arena *arena, struct lookup_page *ret)
+    const struct lookup_range *range, struct arena *arena,
+    struct lookup_page *ret)
 {
 	struct lookup_page page = { .size = view->end };
 	struct source source;
 
-	assert(limit > 0);
-	page.items = arena_take(arena, limit, sizeof(*page.items));
+	assert(range->limit > 0);
+	page.items = arena_take(arena, range->limit, sizeof(*page.items));
 	if (page.items == NULL)
 		return ERR_MEMORY;
-	source = source_open(view, filter, from);
-	fill_page(view, filter, &source, limit, &page);
+	source = source_open(view, filter, range->from);
+	fill_page(view, filter, &source, range->limit, &page);
 	source_close(&source);
 	*ret = page;
 	return ERR_OK;

@@ -39,9 +39,13 @@ struct lookup_page {
 	uint64_t next; /* the last position looked at */
 };
 
-/* Records at or above `from`, at most `limit` of them. */
+struct lookup_range {
+	uint64_t from; /* records at or above this position */
+	size_t limit;  /* at most so many of them */
+};
+
 MUST_CHECK enum err lookup_page(struct view *view,
-    const struct lookup_filter *filter, uint64_t from, size_t limit,
+    const struct lookup_filter *filter, const struct lookup_range *range,
     struct arena *arena, struct lookup_page *ret);
 
 /*

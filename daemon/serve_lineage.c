@@ -28,8 +28,8 @@ take_bounds(const struct request *request, struct lineage_question *question,
 {
 	static const uint64_t depths[] = { 1, LINEAGE_DEPTH_MAX };
 	static const uint64_t limits[] = { 1, LINEAGE_NODES_MAX };
-	uint64_t depth;
-	uint64_t limit;
+	uint64_t depth = 0;
+	uint64_t limit = 0;
 	enum err err = request_query_number(
 	    request, "depth", depths, LINEAGE_DEPTH_MAX, &depth, w);
 

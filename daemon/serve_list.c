@@ -63,21 +63,25 @@ take_filter(
 
 /* `after` is the last position that was seen. */
 static enum err
-take_cursor(const struct request *request, uint64_t *ret_from,
-    uint64_t *ret_limit, struct why *w)
+take_range(
+    const struct request *request, struct lookup_range *range, struct why *w)
 {
 	static const uint64_t positions[] = { 0, TREE_SIZE_MAX };
 	static const uint64_t limits[] = { 1, LIST_LIMIT_MAX };
 	struct span text;
-	uint64_t after;
+	uint64_t after = 0;
+	uint64_t limit = 0;
 	enum err err =
 	    request_query_number(request, "after", positions, 0, &after, w);
 
+	if (err == ERR_OK)
+		err = request_query_number(
+		    request, "limit", limits, LIST_LIMIT_DEFAULT, &limit, w);
 	if (err != ERR_OK)
 		return err;
-	*ret_from = request_query(request, "after", &text) ? after + 1 : 0;
-	return request_query_number(
-	    request, "limit", limits, LIST_LIMIT_DEFAULT, ret_limit, w);
+	range->from = request_query(request, "after", &text) ? after + 1 : 0;
+	range->limit = (size_t)limit;
+	return ERR_OK;
 }
 
 static enum err
@@ -87,18 +91,16 @@ put_list(struct request *request, struct reply *reply,
 	bool has_version = filter->has_kind; /* asked by /v1/releases */
 	struct lookup_page page;
 	struct view view;
-	uint64_t from;
-	uint64_t limit;
+	struct lookup_range range = { .limit = 1 };
 	enum err err = take_filter(request, filter, w);
 	enum err end;
 
 	if (err == ERR_OK)
-		err = take_cursor(request, &from, &limit, w);
+		err = take_range(request, &range, w);
 	if (err != ERR_OK)
 		return err;
 	view = answer_view(request);
-	err = lookup_page(
-	    &view, filter, from, (size_t)limit, request->arena, &page);
+	err = lookup_page(&view, filter, &range, request->arena, &page);
 	if (err == ERR_OK)
 		render_page(&page, has_version, &reply->body);
 	end = view_close(&view);

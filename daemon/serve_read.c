@@ -42,9 +42,9 @@ get_entry(
 static enum err
 put_record(struct request *request, struct reply *reply, struct why *w)
 {
-	struct hash id;
-	struct span entry;
-	uint64_t position;
+	struct hash id = { { 0 } };
+	struct span entry = SPAN_EMPTY;
+	uint64_t position = 0;
 	enum err err = find_record(request, &id, &position, w);
 	struct txn txn;
 
@@ -69,10 +69,10 @@ serve_record(struct request *request, struct reply *reply)
 static enum err
 put_statement(struct request *request, struct reply *reply, struct why *w)
 {
-	struct hash id;
-	struct span entry;
-	struct span payload;
-	uint64_t position;
+	struct hash id = { { 0 } };
+	struct span entry = SPAN_EMPTY;
+	struct span payload = SPAN_EMPTY;
+	uint64_t position = 0;
 	enum err err = find_record(request, &id, &position, w);
 	struct txn txn;
 
@@ -99,8 +99,8 @@ serve_record_statement(struct request *request, struct reply *reply)
 static enum err
 put_proof(struct request *request, struct reply *reply, struct why *w)
 {
-	struct hash id;
-	uint64_t position;
+	struct hash id = { { 0 } };
+	uint64_t position = 0;
 	struct published_head head;
 	enum err err = find_record(request, &id, &position, w);
 	struct txn txn;

@@ -132,9 +132,9 @@ put_inclusion(struct request *request, struct reply *reply, struct why *w)
 {
 	struct writer *out = &reply->body;
 	uint64_t published = published_size(request->ledger->published);
-	uint64_t size;
-	uint64_t index;
-	struct tree_proof proof;
+	uint64_t size = 0;
+	uint64_t index = 0;
+	struct tree_proof proof = { .count = 0 };
 	enum err err = take_number(request, 0, "size", &size, w);
 
 	if (err == ERR_OK)
@@ -170,9 +170,9 @@ put_consistency(struct request *request, struct reply *reply, struct why *w)
 {
 	struct writer *out = &reply->body;
 	uint64_t published = published_size(request->ledger->published);
-	uint64_t old;
-	uint64_t size;
-	struct tree_proof proof;
+	uint64_t old = 0;
+	uint64_t size = 0;
+	struct tree_proof proof = { .count = 0 };
 	enum err err = take_number(request, 0, "old", &old, w);
 
 	if (err == ERR_OK)

@@ -83,7 +83,7 @@ decode_payload(
 	size_t payload_len;
 
 	if (len > ENVELOPE_PAYLOAD_MAX)
-		return why(w, ERR_LIMIT, "payload: %zu bytes, at most %u", len,
+		return why(w, ERR_LIMIT, "payload: %zu bytes, at most %zu", len,
 		    ENVELOPE_PAYLOAD_MAX);
 	uint8_t *room = pae_room(arena, len, &head_len);
 	if (room == NULL)

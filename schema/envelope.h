@@ -22,7 +22,8 @@
 
 /* An entry without its payload, and what fits beside that in base64. */
 #define ENVELOPE_FRAME_LEN 234u
-#define ENVELOPE_PAYLOAD_MAX ((ENTRY_LEN_MAX - ENVELOPE_FRAME_LEN) / 4 * 3)
+#define ENVELOPE_PAYLOAD_MAX \
+	((size_t)(ENTRY_LEN_MAX - ENVELOPE_FRAME_LEN) / 4 * 3)
 
 struct envelope {
 	struct span payload; /* decoded bytes, parsed as they are: the end of */

@@ -2,25 +2,46 @@
 
 #include <string.h>
 
+/* The one whose record this is by the name of his key, or NULL: it may not
+ * stand in the log. */
+static const struct keyring_member *
+find_signer(const struct keyring *keyring, const char *keyid,
+    const struct record *record, struct why *w)
+{
+	const struct keyring_member *member = keyring_find(keyring, keyid);
+	struct span principal = text_name_principal(record->name);
+
+	if (record->kind == RECORD_KEYRING) {
+		(void)why(w, ERR_REFUSED,
+		    "predicateType: keyrings are made by the log alone");
+		return NULL;
+	}
+	if (member == NULL) {
+		(void)why(w, ERR_REFUSED,
+		    "keyid: %s is not in the log's keyring", keyid);
+		return NULL;
+	}
+	if (record_kind_is_named(record->kind) &&
+	    !span_is(principal, member->principal)) {
+		(void)why(w, ERR_REFUSED,
+		    "subject[0].name: \"%.*s\" belongs to %.*s, the key to %s",
+		    SPAN_ARGS(record->name), SPAN_ARGS(principal),
+		    member->principal);
+		return NULL;
+	}
+	return member;
+}
+
 enum err
 judge_signer(const struct keyring *keyring, const char *keyid,
     const struct record *record, const struct keyring_member **ret,
     struct why *w)
 {
-	if (record->kind == RECORD_KEYRING)
-		return why(w, ERR_REFUSED,
-		    "predicateType: keyrings are made by the log alone");
-	const struct keyring_member *member = keyring_find(keyring, keyid);
+	const struct keyring_member *member =
+	    find_signer(keyring, keyid, record, w);
+
 	if (member == NULL)
-		return why(w, ERR_REFUSED,
-		    "keyid: %s is not in the log's keyring", keyid);
-	struct span principal = text_name_principal(record->name);
-	if (record_kind_is_named(record->kind) &&
-	    !span_is(principal, member->principal))
-		return why(w, ERR_REFUSED,
-		    "subject[0].name: \"%.*s\" belongs to %.*s, the key to %s",
-		    SPAN_ARGS(record->name), SPAN_ARGS(principal),
-		    member->principal);
+		return ERR_REFUSED;
 	*ret = member;
 	return ERR_OK;
 }
@@ -30,12 +51,12 @@ judge_entry(const struct keyring *keyring, const struct envelope *envelope,
     const struct record *record, const struct keyring_member **ret,
     struct why *w)
 {
-	const struct keyring_member *member;
-	enum err err =
-	    judge_signer(keyring, envelope->keyid, record, &member, w);
+	const struct keyring_member *member =
+	    find_signer(keyring, envelope->keyid, record, w);
 
-	if (err == ERR_OK)
-		err = envelope_verify(envelope, &member->key, w);
+	if (member == NULL)
+		return ERR_REFUSED;
+	enum err err = envelope_verify(envelope, &member->key, w);
 	if (err == ERR_OK)
 		*ret = member;
 	return err;

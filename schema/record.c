@@ -60,14 +60,11 @@ static const struct rule rules[] = {
 	    .read = predicate_keyring },
 };
 
-static const char *const names[] = {
-#define X(name, text, type) [name] = text,
-	RECORD_TABLE(X)
-#undef X
-};
-
-static const char *const types[] = {
-#define X(name, text, type) [name] = type,
+static const struct {
+	const char *name;
+	const char *type;
+} kinds[] = {
+#define X(kind, name, type) [kind] = { name, type },
 	RECORD_TABLE(X)
 #undef X
 };
@@ -75,14 +72,14 @@ static const char *const types[] = {
 const char *
 record_kind_name(enum record_kind kind)
 {
-	return names[kind];
+	return kinds[kind].name;
 }
 
 bool
 record_kind_parse(struct span text, enum record_kind *ret)
 {
 	for (size_t i = 0; i < RECORD_KINDS; i++) {
-		if (span_is(text, names[i])) {
+		if (span_is(text, kinds[i].name)) {
 			*ret = (enum record_kind)i;
 			return true;
 		}
@@ -111,7 +108,8 @@ find_kind(const struct statement *s, enum record_kind *ret, struct why *w)
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < RECORD_KINDS; i++) {
-		if (types[i] != NULL && span_is(s->predicate_type, types[i])) {
+		if (kinds[i].type != NULL &&
+		    span_is(s->predicate_type, kinds[i].type)) {
 			*ret = (enum record_kind)i;
 			return ERR_OK;
 		}
@@ -214,7 +212,7 @@ check_subjects(struct record *record, struct arena *arena, struct why *w)
 
 	if (rule->further == FURTHER_NONE && s->subject_count > 1)
 		return why(w, ERR_SYNTAX, "subject: a %s record has one",
-		    names[record->kind]);
+		    kinds[record->kind].name);
 	if (rule->named == NAMED_BY_PRINCIPAL &&
 	    !text_is_name(s->subjects[0].name))
 		return why(w, ERR_SYNTAX,

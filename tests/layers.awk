@@ -24,7 +24,7 @@ BEGIN {
 			signer_only["daemon/" names[i]] = 1
 	}
 	door["lmdb.h"] = "^daemon/store.*[.][ch]$"
-	door["microhttpd.h"] = "^daemon/(http|reply|request|gate|watchdog)[.][ch]$"
+	door["microhttpd.h"] = "^daemon/http.*[.][ch]$"
 	door["jansson.h"] = "^schema/(json|object)[.]c$"
 	door["sodium.h"] = "^schema/key[.]c$"
 	door["nettle/sha2.h"] = "^schema/sha256[.]c$"

@@ -7,7 +7,7 @@
 #define FILES 400
 
 static struct arena *arena;
-static char paths[FILES][24];
+static char paths[FILES][32];
 static struct manifest_line lines[FILES];
 static uint8_t bytes[(size_t)1 << 17];
 

@@ -1,0 +1,87 @@
+/*
+ * http_exchange: one request and its answer, from the first byte of its target to
+ * the last of the body.
+ *
+ * Stages: HEAD until gate and route have judged; BODY while it comes in; WAITING
+ * while a handler waits; REFUSED when the answer is known and only the rest of
+ * the body is read away, for a moment, so that the peer gets to read it.
+ *
+ * Threads: the loop's alone, but for http_loop's list of resumed ones.  Memory:
+ * kept and used again by the loop.
+ */
+#ifndef HEADWATER_DAEMON_HTTP_EXCHANGE_H
+#define HEADWATER_DAEMON_HTTP_EXCHANGE_H
+
+#include <microhttpd.h>
+
+#include "daemon/reply.h"
+#include "daemon/request.h"
+#include "daemon/route.h"
+#include "daemon/watchdog.h"
+
+/* What the exchanges of all loops share. */
+struct http_shared {
+	struct ledger *ledger;
+	struct watchdog_deadlines deadlines;
+	struct watchdog *watchdog;
+	atomic_size_t body_bytes; /* of all requests */
+	atomic_size_t active;	  /* exchanges between head and answer */
+	atomic_size_t waiting;	  /* suspended ones */
+	atomic_bool is_quiet;	  /* stopping: answers end the connection */
+	atomic_bool is_ending;	  /* loops return */
+};
+
+enum exchange_stage {
+	EXCHANGE_HEAD,
+	EXCHANGE_BODY,
+	EXCHANGE_WAITING,
+	EXCHANGE_REFUSED,
+};
+
+struct exchange {
+	struct http_shared *shared;
+	struct MHD_Connection *connection;
+	struct watched *watched;
+	void (*resume)(struct exchange *exchange); /* the loop's */
+	void *loop;
+	struct exchange *next; /* of the loop's lists */
+
+	enum exchange_stage stage;
+	struct gate_pass pass;
+	struct route_match match;
+	struct request request;
+	struct reply reply;
+	struct writer body;
+	size_t counted;	  /* of shared->body_bytes */
+	enum err refusal; /* answered when the request is complete */
+	struct why why;
+	uint64_t begun_ms;
+	const char *raw; /* where the library keeps the target */
+	size_t target_len;
+	char target[HTTP_URI_MAX + 2];
+};
+
+struct exchange *exchange_new(struct http_shared *shared);
+void exchange_free(struct exchange *exchange);
+
+/* A new request on this connection; `target` as it was received. */
+void exchange_begin(struct exchange *exchange,
+    struct MHD_Connection *connection, struct watched *watched,
+    const char *target);
+
+/* The library's calls, in order. */
+struct exchange_line {
+	const char *url;
+	const char *method;
+	const char *version;
+};
+enum MHD_Result exchange_head(
+    struct exchange *exchange, const struct exchange_line *line);
+enum MHD_Result exchange_take(
+    struct exchange *exchange, const char *data, size_t len);
+enum MHD_Result exchange_complete(struct exchange *exchange);
+
+/* It is over, answered or not; ready for exchange_begin. */
+void exchange_end(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,308 @@
+/* gist: what is packed comes back, and damage anywhere is seen or harmless. */
+#include "tests/unit.h"
+
+#include "daemon/gist.h"
+
+#define SHA(x) \
+	"\"sha256\":\"" x x x x x x x x x x x x x x x x x x x x x x x x x x x \
+	    x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x \
+		x x x x "\""
+#define LEAF(x) \
+	"\"tlogLeaf\":\"" x x x x x x x x x x x x x x x x x x x x x x x x x x \
+	    x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x \
+		x x x x x "\""
+#define ROLE(x) ",\"annotations\":{\"role\":\"" x "\"}"
+#define HEAD "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":["
+
+/* One of each: a part twice, one that is the set, an input that is a subject,
+ * one that comes again with the same role and with another. */
+static const char
+    dataset[] =
+	HEAD "{\"name\":\"lab/d\",\"digest\":{" SHA(
+	    "a") ",\"md5\":\"00112233445566778899aabbccddeeff\"}},"
+		 "{\"name\":\"f/1\",\"digest\":{" SHA("b") "," LEAF("0") "}" ROLE("shard") "},{\"name\":\"f/2\",\"digest\":{" SHA("b") "}" ROLE("shard") "},{\"name\":\"f/3\",\"digest\":{" SHA("b") "}" ROLE("weights") "},{\"name\":\"f/4\",\"digest\":{" SHA(
+		     "a") "}" ROLE("shard") "},{\"name\":\"f/"
+					    "5\",\"digest\":{" SHA("c") "}}],"
+									"\"pred"
+									"icateT"
+									"ype\":"
+									"\"http"
+									"s://"
+									"headwa"
+									"ter/"
+									"datase"
+									"t/"
+									"v1\","
+									"\"pred"
+									"icate"
+									"\":{"
+									"\"vers"
+									"ion\":"
+									"\"1."
+									"0\","
+									"\"lice"
+									"nse\":"
+									"\"MIT"
+									"\","
+									"\"comp"
+									"lete\""
+									":["
+									"\"shar"
+									"d\","
+									"\"x\"]"
+									","
+									"\"deri"
+									"vedFro"
+									"m\":["
+									"{\"nam"
+									"e\":"
+									"\"hint"
+									"\","
+									"\"dige"
+									"st\":"
+									"{" SHA("d") "," LEAF("1") "}" ROLE(
+									    "x") "},"
+										 "{\"digest\":{" SHA("d") "}" ROLE(
+										     "x") "},"
+											  "{\"digest\":{" SHA("d") "}" ROLE(
+											      "y") "},"
+												   "{\"digest\":{" SHA("c") "}" ROLE(
+												       "x") "},"
+													    "{\"digest\":{" LEAF(
+														"2") "}}]}}";
+
+static const char withdrawal[] = HEAD "{\"digest\":{" LEAF(
+    "3") "}}],"
+	 "\"predicateType\":\"https://headwater/withdrawal/v1\","
+	 "\"predicate\":{\"reason\":\"wrong\"}}";
+
+static const char nothing[] = HEAD
+    "{\"name\":\"lab/e\",\"digest\":{\"sha256\":"
+    "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}},"
+    "{\"name\":\"f\",\"digest\":{" SHA("a") "}" ROLE(
+	"shard") "}],"
+		 "\"predicateType\":\"https://headwater/dataset/"
+		 "v1\",\"predicate\":{"
+		 "\"derivedFrom\":[{\"digest\":{\"sha256\":"
+		 "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785"
+		 "2b855\""
+		 "}}]}}";
+
+static uint8_t packed[16384];
+
+static struct span
+pack(const char *statement)
+{
+	struct arena *arena = arena_new((size_t)4 << 20);
+	struct writer w = writer_of(packed, sizeof(packed));
+	struct record record;
+	struct why why = { "" };
+	enum err err =
+	    record_parse(span_of_text(statement), arena, &record, &why);
+
+	if (err != ERR_OK)
+		print_message("# %s\n", why.text);
+	assert_err(ERR_OK, err);
+	gist_pack(&record, "lab", &w);
+	assert_err(ERR_OK, writer_end(&w));
+	record_done(&record);
+	arena_free(arena);
+	return writer_view(&w);
+}
+
+static struct digest
+digest_of(const char *text)
+{
+	struct digest digest;
+
+	assert_err(ERR_OK, digest_parse(span_of_text(text), &digest, NULL));
+	return digest;
+}
+
+static void
+test_facts(void **state)
+{
+	struct digest md5 = digest_of("md5:00112233445566778899aabbccddeeff");
+	struct digest other = digest_of("md5:00112233445566778899aabbccddeefe");
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
+	assert_int_equal(RECORD_DATASET, gist.kind);
+	assert_span_text("lab", gist.principal);
+	assert_span_text("lab/d", gist.name);
+	assert_span_text("1.0", gist.version);
+	assert_span_text("MIT", gist.license);
+	assert_int_equal(6, gist.subject_count);
+	assert_int_equal(5, gist.input_count);
+	assert_true(gist_is_complete(&gist, span_of_text("x")));
+	assert_true(gist_is_complete(&gist, span_of_text("shard")));
+	assert_false(gist_is_complete(&gist, span_of_text("y")));
+	assert_true(gist_has_subject(&gist, &md5));
+	assert_false(gist_has_subject(&gist, &other));
+}
+
+static void
+test_subjects(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_part, is_again, makes_edge, has_citation;
+		size_t digest_count;
+	} expected[] = {
+		{ "lab/d", false, false, false, false, 2 },
+		{ "f/1", true, false, true, true, 2 },
+		{ "f/2", true, true, false, false, 1 },
+		{ "f/3", true, true, true, false, 1 },
+		{ "f/4", true, true, false, false, 1 },
+		{ "f/5", false, false, false, false, 1 },
+	};
+	struct gist_artifact subject;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
+	struct reader r = reader_of(gist.subjects);
+	for (size_t i = 0; i < 6; i++) {
+		assert_true(gist_subject_next(&r, &subject));
+		assert_span_text(expected[i].name, subject.name);
+		assert_int_equal(expected[i].is_part, subject.is_part);
+		assert_int_equal(expected[i].is_again, subject.is_again);
+		assert_int_equal(expected[i].makes_edge, subject.makes_edge);
+		assert_int_equal(
+		    expected[i].has_citation, subject.has_citation);
+		assert_int_equal(
+		    expected[i].digest_count, subject.digest_count);
+		assert_true(subject.has_node);
+	}
+	assert_false(gist_subject_next(&r, &subject));
+	assert_err(ERR_OK, reader_end(&r));
+}
+
+static void
+test_inputs(void **state)
+{
+	static const struct {
+		const char *role;
+		bool has_node, makes_edge, has_citation;
+	} expected[] = {
+		{ "x", true, true, true },
+		{ "x", true, false, false },
+		{ "y", true, true, false },
+		{ "x", true, false, false },
+		{ "", false, false, true },
+	};
+	struct gist_artifact input;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
+	struct reader r = reader_of(gist.inputs);
+	for (size_t i = 0; i < 5; i++) {
+		assert_true(gist_input_next(&r, &input));
+		assert_span_text(expected[i].role, input.role);
+		assert_int_equal(expected[i].has_node, input.has_node);
+		assert_int_equal(expected[i].makes_edge, input.makes_edge);
+		assert_int_equal(expected[i].has_citation, input.has_citation);
+	}
+	assert_false(gist_input_next(&r, &input));
+	assert_err(ERR_OK, reader_end(&r));
+}
+
+static void
+test_withdrawal(void **state)
+{
+	struct gist gist;
+	struct gist_artifact subject;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(withdrawal), &gist));
+	assert_int_equal(RECORD_WITHDRAWAL, gist.kind);
+	assert_int_equal(0x33, gist.withdraws.bytes[0]);
+	assert_int_equal(0x33, gist.withdraws.bytes[HASH_LEN - 1]);
+	assert_int_equal(0, gist.name.len);
+	struct reader r = reader_of(gist.subjects);
+	assert_true(gist_subject_next(&r, &subject));
+	assert_false(subject.has_node);
+	assert_true(subject.has_citation);
+}
+
+/* The digest of no bytes is no node: no edge from it or to it. */
+static void
+test_nothing(void **state)
+{
+	struct gist_artifact artifact;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(nothing), &gist));
+	struct reader r = reader_of(gist.subjects);
+	assert_true(gist_subject_next(&r, &artifact));
+	assert_false(artifact.has_node);
+	assert_true(gist_subject_next(&r, &artifact));
+	assert_true(artifact.is_part);
+	assert_false(artifact.makes_edge);
+	r = reader_of(gist.inputs);
+	assert_true(gist_input_next(&r, &artifact));
+	assert_false(artifact.has_node);
+	assert_false(artifact.makes_edge);
+}
+
+/* Reads all that can be read of it. */
+static void
+walk(struct span bytes)
+{
+	struct digest digest =
+	    digest_of("gitTree:"
+		      "0011223344556677889900112233445566778899");
+	struct gist_artifact artifact;
+	struct gist gist;
+
+	if (gist_unpack(bytes, &gist) != ERR_OK)
+		return;
+	struct reader r = reader_of(gist.inputs);
+	while (gist_input_next(&r, &artifact))
+		;
+	assert_false(gist_has_subject(&gist, &digest));
+	(void)gist_is_complete(&gist, span_of_text("z"));
+}
+
+static void
+test_damage(void **state)
+{
+	struct span whole = pack(dataset);
+	struct gist gist;
+	(void)state;
+
+	for (size_t len = 0; len < whole.len; len++) {
+		/* a copy of its own length, so that asan sees an overrun */
+		uint8_t *copy = malloc(len + 1);
+		memcpy(copy, whole.data, len);
+		assert_err(ERR_CORRUPT, gist_unpack(span_of(copy, len), &gist));
+		free(copy);
+	}
+	for (size_t at = 0; at < whole.len; at++)
+		for (unsigned bit = 0; bit < 8; bit++) {
+			packed[at] ^= (uint8_t)(1u << bit);
+			walk(whole);
+			packed[at] ^= (uint8_t)(1u << bit);
+		}
+	packed[whole.len] = 0;
+	assert_err(
+	    ERR_CORRUPT, gist_unpack(span_of(packed, whole.len + 1), &gist));
+	packed[0] = 2; /* another version's */
+	assert_err(ERR_CORRUPT, gist_unpack(whole, &gist));
+}
+
+int
+main(int argc, char **argv)
+{
+	json_start();
+	UNIT(test_facts);
+	UNIT(test_subjects);
+	UNIT(test_inputs);
+	UNIT(test_withdrawal);
+	UNIT(test_nothing);
+	UNIT(test_damage);
+	return unit_run(argc, argv);
+}

@@ -1,0 +1,776 @@
+/* http: odd requests against a server in this process, over real sockets. */
+#include "tests/unit.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/clock.h"
+#include "daemon/http.h"
+#include "daemon/metric.h"
+#include "daemon/serve.h"
+
+/* ---- handlers that answer with what they were given ---- */
+
+static atomic_uint handled;
+
+static enum served
+answer_text(struct reply *reply, const char *text)
+{
+	atomic_fetch_add(&handled, 1);
+	writer_text(&reply->body, text);
+	return SERVED;
+}
+
+#define PLAIN(name) \
+	enum served name(struct request *request, struct reply *reply) \
+	{ \
+		(void)request; \
+		return answer_text(reply, #name "\n"); \
+	}
+PLAIN(serve_checkpoint)
+PLAIN(serve_tile)
+PLAIN(serve_inclusion)
+PLAIN(serve_consistency)
+PLAIN(serve_record_proof)
+PLAIN(serve_records)
+PLAIN(serve_lineage)
+PLAIN(serve_releases)
+PLAIN(serve_release)
+PLAIN(serve_health)
+PLAIN(serve_metrics)
+PLAIN(serve_openapi)
+
+enum served
+serve_records_post(struct request *request, struct reply *reply)
+{
+	atomic_fetch_add(&handled, 1);
+	reply->status = 201;
+	writer_decimal(&reply->body, request->body.len);
+	writer_text(&reply->body, "\n");
+	return SERVED;
+}
+
+static void *
+resume_soon(void *context)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000000 };
+
+	(void)nanosleep(&pause, NULL);
+	request_resume(context);
+	return NULL;
+}
+
+/* /v1/records/now is resumed before the handler returned, anything else from
+ * another thread afterwards; four times each. */
+enum served
+serve_record(struct request *request, struct reply *reply)
+{
+	pthread_t thread;
+
+	if (request->calls == 5)
+		return answer_text(reply, "resumed\n");
+	if (span_is(request->segments[0], "now")) {
+		request_resume(request);
+	} else {
+		assert(
+		    pthread_create(&thread, NULL, resume_soon, request) == 0);
+		(void)pthread_detach(thread);
+	}
+	return SERVED_LATER;
+}
+
+#define LARGE ((size_t)8 << 20)
+enum served
+serve_record_statement(struct request *request, struct reply *reply)
+{
+	static const char block[65536];
+	(void)request;
+
+	for (size_t i = 0; i < LARGE / sizeof(block); i++)
+		writer_bytes(&reply->body, block, sizeof(block));
+	return SERVED;
+}
+
+/* ---- the server ---- */
+
+static struct ledger ledger;
+static struct http *http;
+static uint16_t port;
+
+static void
+start(struct http_options options)
+{
+	struct why w = { "" };
+
+	assert_err(ERR_OK, http_new(&ledger, &options, &http, &w));
+	port =
+	    (uint16_t)strtoul(strrchr(http_address(http), ':') + 1, NULL, 10);
+	assert_err(ERR_OK, http_start(http, &w));
+}
+
+static void
+stop(void)
+{
+	assert_true(http_stop(http, 2000));
+	http_free(http);
+}
+
+static struct http_options
+quick(void)
+{
+	struct http_options options = http_defaults("127.0.0.1:0");
+
+	options.deadlines = (struct watchdog_deadlines){
+		.headers_ms = 300,
+		.body_ms = 300,
+		.answer_ms = 300,
+	};
+	return options;
+}
+
+static int
+open_from(const char *host)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct sockaddr_in own = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(1, inet_pton(AF_INET, host, &own.sin_addr));
+	assert_int_equal(0, bind(fd, (struct sockaddr *)&own, sizeof(own)));
+	assert_int_equal(
+	    0, connect(fd, (struct sockaddr *)&address, sizeof(address)));
+	return fd;
+}
+
+static int
+open_one(void)
+{
+	return open_from("127.0.0.1");
+}
+
+static void
+push(int fd, const void *data, size_t len)
+{
+	const char *from = data;
+
+	while (len > 0) {
+		ssize_t sent = send(fd, from, len, MSG_NOSIGNAL);
+		if (sent <= 0)
+			return; /* refused already */
+		from += sent;
+		len -= (size_t)sent;
+	}
+}
+
+/* Reads until the end or `wait_ms` of silence; true at the end of the stream. */
+static bool
+pull(int fd, char *out, size_t cap, int wait_ms)
+{
+	size_t len = 0;
+	bool is_closed = false;
+
+	while (!is_closed && len + 1 < cap) {
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		if (poll(&wait, 1, wait_ms) != 1)
+			break;
+		ssize_t got = recv(fd, out + len, cap - 1 - len, 0);
+		is_closed = got <= 0;
+		len += got > 0 ? (size_t)got : 0;
+	}
+	out[len] = '\0';
+	return is_closed;
+}
+
+static int
+status_of(const char *answer)
+{
+	return strncmp(answer, "HTTP/1.1 ", 9) == 0
+	    ? (int)strtol(answer + 9, NULL, 10)
+	    : 0;
+}
+
+/* ---- the matrix ---- */
+
+enum ends {
+	STAYS,
+	CLOSES,
+};
+
+struct row {
+	const char *name;
+	const char *text;
+	size_t len;
+	int status;
+	enum ends ends;
+};
+
+#define ROW(name, text, status, ends) \
+	{ \
+		name, text, sizeof(text) - 1, status, ends \
+	}
+#define H "Host: a\r\n"
+#define E "\r\n"
+#define GET "GET /checkpoint HTTP/1.1\r\n" H
+#define POST "POST /v1/records HTTP/1.1\r\n" H
+#define CL3 "Content-Length: 3\r\n"
+#define TE "Transfer-Encoding: chunked\r\n"
+#define SMUGGLED "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+static const struct row rows[] = {
+	ROW("a GET", GET E, 200, STAYS),
+	ROW("a HEAD", "HEAD /checkpoint HTTP/1.1\r\n" H E, 200, STAYS),
+	ROW("an OPTIONS", "OPTIONS /checkpoint HTTP/1.1\r\n" H E, 204, STAYS),
+	ROW("a POST", POST CL3 E "abc", 201, STAYS),
+	ROW("a chunked POST", POST TE E "3\r\nabc\r\n0\r\n\r\n", 201, STAYS),
+	ROW("chunks with extensions", POST TE E "3;a=b\r\nabc\r\n0\r\n\r\n",
+	    201, STAYS),
+	ROW("trailers", POST TE E "3\r\nabc\r\n0\r\nX: 1\r\n\r\n", 201, STAYS),
+	ROW("HTTP/1.0", "GET /checkpoint HTTP/1.0\r\n" H E, 200, CLOSES),
+	ROW("close is asked for", GET "Connection: close\r\n" E, 200, CLOSES),
+	ROW("nowhere", "GET /nowhere HTTP/1.1\r\n" H E, 404, STAYS),
+	ROW("nowhere with a body",
+	    "POST /nowhere HTTP/1.1\r\n" H CL3 E "abc" SMUGGLED, 404, CLOSES),
+	ROW("another method", "DELETE /checkpoint HTTP/1.1\r\n" H E, 405,
+	    STAYS),
+	ROW("PUT with a body", "PUT /v1/records HTTP/1.1\r\n" H CL3 E "abc",
+	    400, CLOSES),
+	ROW("POST of a tile", "POST /tile/0/000 HTTP/1.1\r\n" H CL3 E "abc",
+	    405, CLOSES),
+	ROW("TRACE", "TRACE /checkpoint HTTP/1.1\r\n" H E, 405, STAYS),
+	ROW("CONNECT", "CONNECT a:1 HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("a lower-case method", "get /checkpoint HTTP/1.1\r\n" H E, 405,
+	    STAYS),
+	ROW("length and chunked", POST CL3 TE E "0\r\n\r\n" SMUGGLED, 400,
+	    CLOSES),
+	ROW("chunked and length", POST TE CL3 E "0\r\n\r\n" SMUGGLED, 400,
+	    CLOSES),
+	ROW("two lengths", POST CL3 "Content-Length: 4\r\n" E "abcd" SMUGGLED,
+	    400, CLOSES),
+	ROW("the same length twice", POST CL3 CL3 E "abc", 400, CLOSES),
+	ROW("a list of lengths", POST "Content-Length: 3, 3\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("a space before the colon of the length",
+	    POST "Content-Length : 3\r\n" E "abc" SMUGGLED, 400, CLOSES),
+	ROW("a tab before the colon of the length",
+	    POST "Content-Length\t: 3\r\n" E "abc" SMUGGLED, 400, CLOSES),
+	ROW("a space before the colon of the encoding",
+	    POST "Transfer-Encoding : chunked\r\n" E "0\r\n\r\n", 400, CLOSES),
+	ROW("a folded header", POST "X: a\r\n b\r\n" CL3 E "abc", 400, CLOSES),
+	ROW("a folded length", POST "X:\r\n Content-Length: 3\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("a header that begins with a space", POST " X: a\r\n" CL3 E "abc",
+	    400, CLOSES),
+	ROW("a header without a colon", GET "X\r\n" E, 400, CLOSES),
+	ROW("an empty header name", GET ": a\r\n" E, 400, CLOSES),
+	ROW("a colon alone", GET ":\r\n" E SMUGGLED, 400, CLOSES),
+	ROW("a colon before another header",
+	    POST CL3 ": a\r\n" TE E "abc" SMUGGLED, 400, CLOSES),
+	ROW("a NUL in a value", POST "X: a\0b\r\n" CL3 E "abc", 400, CLOSES),
+	ROW("a NUL in a name", POST "X\0: a\r\n" CL3 E "abc", 400, CLOSES),
+	ROW("a NUL behind the length",
+	    POST "Content-Length: 3\0 4\r\n" E "abc" SMUGGLED, 400, CLOSES),
+	ROW("LF alone behind the request line",
+	    "GET /checkpoint HTTP/1.1\n" H E, 400, CLOSES),
+	ROW("LF alone behind a header", POST "X: a\n" CL3 E "abc", 400, CLOSES),
+	ROW("LF alone at the end", POST CL3 "\nabc" SMUGGLED, 400, CLOSES),
+	ROW("a blank at the end of the length",
+	    POST "Content-Length: 3 \r\n" E "abc", 400, CLOSES),
+	ROW("no blank behind a colon", GET "X:a\r\n" E, 200, STAYS),
+	ROW("many blanks behind a colon", GET "X: \t a b\r\n" E, 200, STAYS),
+	ROW("an empty value", GET "X:\r\n" E, 200, STAYS),
+	ROW("cookies", GET "Cookie: a=b; c=d\r\nX: a\r\n" E, 200, STAYS),
+	ROW("two blanks before the version",
+	    "GET /checkpoint  HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("xchunked", POST "Transfer-Encoding: xchunked\r\n" E "0\r\n\r\n",
+	    400, CLOSES),
+	ROW("chunked behind gzip",
+	    POST "Transfer-Encoding: gzip, chunked\r\n" E "0\r\n\r\n", 400,
+	    CLOSES),
+	ROW("gzip", POST "Transfer-Encoding: gzip\r\n" E "abc", 400, CLOSES),
+	ROW("identity", POST "Transfer-Encoding: identity\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("chunked twice", POST TE TE E "0\r\n\r\n", 400, CLOSES),
+	ROW("chunked in two headers",
+	    POST "Transfer-Encoding: chun\r\nTransfer-Encoding: ked\r\n" E, 400,
+	    CLOSES),
+	ROW("chunked with a vertical tab",
+	    POST "Transfer-Encoding: \vchunked\r\n" E "0\r\n\r\n", 400, CLOSES),
+	ROW("chunked, comma", POST "Transfer-Encoding: chunked,\r\n" E, 400,
+	    CLOSES),
+	ROW("chunked in HTTP/1.0",
+	    "POST /v1/records HTTP/1.0\r\n" H TE E "0\r\n\r\n", 400, CLOSES),
+	ROW("GET with a length", GET CL3 E "abc" SMUGGLED, 400, CLOSES),
+	ROW("GET with chunks", GET TE E "0\r\n\r\n", 400, CLOSES),
+	ROW("HEAD with a length", "HEAD /checkpoint HTTP/1.1\r\n" H CL3 E "abc",
+	    400, CLOSES),
+	ROW("a negative length", POST "Content-Length: -1\r\n" E, 400, CLOSES),
+	ROW("a signed length", POST "Content-Length: +3\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("a hexadecimal length", POST "Content-Length: 0x3\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("a length with a leading zero",
+	    POST "Content-Length: 03\r\n" E "abc", 400, CLOSES),
+	ROW("a length of 2^63",
+	    POST "Content-Length: 9223372036854775808\r\n" E, 413, CLOSES),
+	ROW("a length of 2^64 - 1",
+	    POST "Content-Length: 18446744073709551615\r\n" E, 413, CLOSES),
+	ROW("a length of 2^64",
+	    POST "Content-Length: 18446744073709551616\r\n" E, 413, CLOSES),
+	ROW("a length over the cap", POST "Content-Length: 131073\r\n" E, 413,
+	    CLOSES),
+	ROW("the same, asking first",
+	    POST "Content-Length: 131073\r\nExpect: 100-continue\r\n" E, 413,
+	    CLOSES),
+	ROW("another expectation", POST CL3 "Expect: 200-ok\r\n" E "abc", 400,
+	    CLOSES),
+	ROW("a content encoding", POST CL3 "Content-Encoding: gzip\r\n" E "abc",
+	    415, CLOSES),
+	ROW("another type", POST CL3 "Content-Type: text/plain\r\n" E "abc",
+	    415, CLOSES),
+	ROW("no Host", "GET /checkpoint HTTP/1.1\r\n\r\n", 400, CLOSES),
+	ROW("two Hosts", GET "Host: b\r\n" E, 400, CLOSES),
+	ROW("HTTP/1.2", "GET /checkpoint HTTP/1.2\r\n" H E, 400, CLOSES),
+	ROW("HTTP/2.0", "GET /checkpoint HTTP/2.0\r\n" H E, 505, CLOSES),
+	ROW("HTTP/0.9", "GET /checkpoint\r\n\r\n", 400, CLOSES),
+	ROW("rubbish for a version", "GET /checkpoint HTTX\r\n" H E, 400,
+	    CLOSES),
+	ROW("a NUL in the target", "GET /checkpoint\0x HTTP/1.1\r\n" H E, 400,
+	    CLOSES),
+	ROW("a NUL in the query", "GET /v1/records?limit=1\0x HTTP/1.1\r\n" H E,
+	    400, CLOSES),
+	ROW("a space in the target", "GET /check point HTTP/1.1\r\n" H E, 400,
+	    CLOSES),
+	ROW("an absolute target", "GET http://a/checkpoint HTTP/1.1\r\n" H E,
+	    400, CLOSES),
+	ROW("an authority", "GET a:80 HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("an asterisk", "OPTIONS * HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("a fragment", "GET /checkpoint#a HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("a backslash", "GET /tile\\0 HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("UTF-8", "GET /\xc3\xa9 HTTP/1.1\r\n" H E, 400, CLOSES),
+	ROW("an encoded slash", "GET /%2fcheckpoint HTTP/1.1\r\n" H E, 404,
+	    STAYS),
+	ROW("an encoded letter", "GET /%63heckpoint HTTP/1.1\r\n" H E, 404,
+	    STAYS),
+	ROW("two slashes", "GET //checkpoint HTTP/1.1\r\n" H E, 404, STAYS),
+	ROW("dot dot", "GET /v1/../checkpoint HTTP/1.1\r\n" H E, 404, STAYS),
+	ROW("a query on the checkpoint", "GET /checkpoint?a=b HTTP/1.1\r\n" H E,
+	    404, STAYS),
+	ROW("an unknown query", "GET /v1/records?a=b HTTP/1.1\r\n" H E, 400,
+	    STAYS),
+	ROW("a query twice", "GET /v1/records?limit=1&limit=1 HTTP/1.1\r\n" H E,
+	    400, STAYS),
+	ROW("a broken chunk length", POST TE E "zz\r\nabc\r\n0\r\n\r\n", 400,
+	    CLOSES),
+	ROW("a chunk length beyond 2^64",
+	    POST TE E "10000000000000003\r\nabc\r\n0\r\n\r\n", 413, CLOSES),
+	ROW("a chunk that is too long", POST TE E "3\r\nabcd\r\n0\r\n\r\n", 400,
+	    CLOSES),
+	ROW("a control character in a value", GET "X: a\x01 b\r\n" E, 400,
+	    CLOSES),
+	ROW("a carriage return in a value", GET "X: a\rb\r\n" E, 400, CLOSES),
+	ROW("an empty line first", "\r\n" GET E, 200, STAYS),
+};
+
+static int
+server_up(void **state)
+{
+	(void)state;
+	start(quick());
+	return 0;
+}
+
+static int
+server_down(void **state)
+{
+	(void)state;
+	stop();
+	return 0;
+}
+
+static void
+test_row(void **state)
+{
+	const struct row *row = *state;
+	static char answer[65536];
+	int fd;
+
+	server_up(state);
+	atomic_store(&handled, 0);
+	fd = open_one();
+	push(fd, row->text, row->len);
+	uint64_t before_ms = clock_steady_ms();
+	bool is_closed =
+	    pull(fd, answer, sizeof(answer), row->ends == CLOSES ? 2500 : 100);
+	if (row->status != status_of(answer))
+		print_message("# %s: %s\n", row->name, answer);
+	assert_int_equal(row->status, status_of(answer));
+	assert_int_equal(row->ends == CLOSES, is_closed);
+	assert_true(clock_steady_ms() - before_ms < 2000);
+	/* what was smuggled behind it has never been answered */
+	assert_null(strstr(answer, "serve_health"));
+	if (row->status >= 400)
+		assert_int_equal(0, atomic_load(&handled));
+	(void)close(fd);
+	server_down(state);
+}
+
+/* ---- the rest ---- */
+
+static void
+test_headers_of_answers(void **state)
+{
+	static char answer[65536];
+	(void)state;
+
+	start(quick());
+	int fd = open_one();
+	push(fd, GET E, sizeof(GET E) - 1);
+	(void)pull(fd, answer, sizeof(answer), 100);
+	assert_non_null(strstr(answer, "X-Content-Type-Options: nosniff\r\n"));
+	assert_non_null(strstr(answer, "Referrer-Policy: no-referrer\r\n"));
+	assert_non_null(strstr(answer, "Cache-Control: no-store\r\n"));
+	assert_non_null(strstr(answer, "Access-Control-Allow-Origin: *\r\n"));
+	push(fd, "DELETE /v1/records HTTP/1.1\r\n" H E, 40);
+	(void)pull(fd, answer, sizeof(answer), 100);
+	assert_non_null(strstr(answer, "Allow: GET, HEAD, POST, OPTIONS\r\n"));
+	assert_non_null(
+	    strstr(answer, "Content-Type: application/problem+json\r\n"));
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_a_head_has_no_body(void **state)
+{
+	static char answer[65536];
+	static const char text[] = "HEAD /checkpoint HTTP/1.1\r\n" H E;
+	(void)state;
+
+	start(quick());
+	int fd = open_one();
+	push(fd, text, sizeof(text) - 1);
+	(void)pull(fd, answer, sizeof(answer), 100);
+	assert_non_null(strstr(answer, "Content-Length: 17\r\n"));
+	assert_null(strstr(answer, "serve_checkpoint"));
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_pipelined(void **state)
+{
+	static char answer[1 << 20];
+	const size_t count = 500;
+	size_t found = 0;
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	int fd = open_one();
+	for (size_t i = 0; i < count; i++)
+		push(fd, GET E, sizeof(GET E) - 1);
+	(void)pull(fd, answer, sizeof(answer), 500);
+	for (char *at = answer; (at = strstr(at, "serve_checkpoint")) != NULL;
+	     at++)
+		found++;
+	assert_int_equal(count, found);
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_resumed(void **state)
+{
+	static const char *const texts[] = {
+		"GET /v1/records/now HTTP/1.1\r\n" H E,
+		"GET /v1/records/later HTTP/1.1\r\n" H E,
+	};
+	char answer[4096];
+	int fds[64];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 64; i++) {
+		fds[i] = open_one();
+		push(fds[i], texts[i % 2], strlen(texts[i % 2]));
+	}
+	for (size_t i = 0; i < 64; i++) {
+		(void)pull(fds[i], answer, sizeof(answer), i == 0 ? 500 : 50);
+		assert_int_equal(200, status_of(answer));
+		assert_non_null(strstr(answer, "resumed\n"));
+		(void)close(fds[i]);
+	}
+	assert_int_equal(0, metric_value(METRIC_WAITING));
+	stop();
+}
+
+static void
+test_a_peer_that_leaves_while_it_waits(void **state)
+{
+	static const char text[] = "GET /v1/records/later HTTP/1.1\r\n" H E;
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 32; i++) {
+		int fd = open_one();
+		push(fd, text, sizeof(text) - 1);
+		struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+		(void)setsockopt(
+		    fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+		(void)close(fd);
+	}
+	stop();
+	assert_int_equal(0, metric_value(METRIC_WAITING));
+	assert_int_equal(0, metric_value(METRIC_CONNECTIONS));
+}
+
+/* Sends a byte every 50 ms; gives how long it took until the other side hung
+ * up. */
+static uint64_t
+drip(const char *text, size_t len)
+{
+	const struct timespec pause = { .tv_nsec = 50 * 1000000 };
+	uint64_t begun_ms = clock_steady_ms();
+	int fd = open_one();
+	char answer[4096];
+
+	for (size_t i = 0; i < len; i++) {
+		if (send(fd, text + i, 1, MSG_NOSIGNAL) != 1)
+			break;
+		(void)nanosleep(&pause, NULL);
+		if (recv(fd, answer, sizeof(answer), MSG_DONTWAIT) == 0)
+			break;
+	}
+	(void)close(fd);
+	return clock_steady_ms() - begun_ms;
+}
+
+static void
+test_slow_headers(void **state)
+{
+	static const char text[] = GET "X: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	(void)state;
+
+	start(quick());
+	uint64_t took_ms = drip(text, sizeof(text) - 1);
+	assert_in_range(took_ms, 280, 800);
+	stop();
+}
+
+static void
+test_slow_body(void **state)
+{
+	static const char head[] = POST "Content-Length: 4096\r\n" E;
+	char text[sizeof(head) - 1 + 64];
+	(void)state;
+
+	start(quick());
+	memcpy(text, head, sizeof(head) - 1);
+	memset(text + sizeof(head) - 1, 'a', 64);
+	int fd = open_one();
+	char answer[4096];
+	push(fd, text, sizeof(text));
+	uint64_t begun_ms = clock_steady_ms();
+	assert_true(pull(fd, answer, sizeof(answer), 3000));
+	assert_in_range(clock_steady_ms() - begun_ms, 250, 800);
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_slow_reader(void **state)
+{
+	static const char text[] =
+	    "GET /v1/records/ab/statement HTTP/1.1\r\n" H E;
+	const struct timespec pause = { .tv_sec = 1 };
+	struct http_options options = quick();
+	uint64_t cut = metric_value(METRIC_CUT);
+	(void)state;
+
+	/* 8 MiB would have 128 s more; a reader that takes nothing is idle and
+	   cut by nobody but the watchdog */
+	options.deadlines.answer_ms = 0;
+	start(options);
+	int fd = open_one();
+	push(fd, text, sizeof(text) - 1);
+	(void)nanosleep(&pause, NULL);
+	assert_int_equal(cut, metric_value(METRIC_CUT));
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_idle(void **state)
+{
+	char answer[4096];
+	(void)state;
+
+	start(quick());
+	int fd = open_one();
+	push(fd, GET E, sizeof(GET E) - 1);
+	uint64_t begun_ms = clock_steady_ms();
+	assert_true(pull(fd, answer, sizeof(answer), 3000));
+	assert_int_equal(200, status_of(answer));
+	assert_in_range(clock_steady_ms() - begun_ms, 250, 800);
+	(void)close(fd);
+	stop();
+}
+
+/* A chunked body one byte longer than it may be, and far longer. */
+static void
+test_chunks_over_the_cap(void **state)
+{
+	static const size_t sizes[] = { BODY_RECORD_MAX, BODY_RECORD_MAX + 1,
+		4 * BODY_RECORD_MAX };
+	static char body[4 * BODY_RECORD_MAX];
+	char answer[4096];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	memset(body, 'a', sizeof(body));
+	for (size_t i = 0; i < 3; i++) {
+		char chunk[32];
+		int fd = open_one();
+		int len = snprintf(chunk, sizeof(chunk), "%zx\r\n", sizes[i]);
+		push(fd, POST TE E, sizeof(POST TE E) - 1);
+		push(fd, chunk, (size_t)len);
+		push(fd, body, sizes[i]);
+		push(fd, "\r\n0\r\n\r\n", i == 0 ? 7 : 2);
+		bool is_closed =
+		    pull(fd, answer, sizeof(answer), i == 0 ? 200 : 2000);
+		assert_int_equal(i == 0 ? 201 : 413, status_of(answer));
+		assert_int_equal(i > 0, is_closed);
+		(void)close(fd);
+	}
+	stop();
+}
+
+static void
+test_a_large_body_is_not_read(void **state)
+{
+	static const char text[] = POST "Content-Length: 200000\r\n"
+					"Expect: 100-continue\r\n" E;
+	char answer[4096];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	int fd = open_one();
+	push(fd, text, sizeof(text) - 1);
+	assert_true(pull(fd, answer, sizeof(answer), 2000));
+	assert_null(strstr(answer, "100 Continue"));
+	assert_int_equal(413, status_of(answer));
+	(void)close(fd);
+	stop();
+}
+
+/* What all requests may send together: the ones above it are sent away. */
+static void
+test_body_budget(void **state)
+{
+	static const char head[] =
+	    POST "Content-Type: application/x-ndjson\r\nContent-Length: "
+		 "8388608\r\n" E;
+	static char body[(8 << 20) - 1];
+	char answer[4096];
+	int fds[10];
+	size_t refused = 0;
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 10; i++) {
+		fds[i] = open_one();
+		push(fds[i], head, sizeof(head) - 1);
+		push(fds[i], body, sizeof(body));
+	}
+	for (size_t i = 0; i < 10; i++) {
+		(void)pull(fds[i], answer, sizeof(answer), 50);
+		if (status_of(answer) == 503) {
+			refused++;
+			assert_non_null(strstr(answer, "Retry-After: "));
+		}
+		(void)close(fds[i]);
+	}
+	assert_in_range(refused, 1, 3);
+	/* all of it was given back */
+	int fd = open_one();
+	push(fd, head, sizeof(head) - 1);
+	push(fd, body, sizeof(body));
+	push(fd, "a", 1);
+	(void)pull(fd, answer, sizeof(answer), 1000);
+	assert_int_equal(201, status_of(answer));
+	(void)close(fd);
+	stop();
+}
+
+static void
+test_stop_finishes_what_waits(void **state)
+{
+	static const char text[] = "GET /v1/records/later HTTP/1.1\r\n" H E;
+	const struct timespec pause = { .tv_nsec = 10 * 1000000 };
+	char answer[4096];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	int idle = open_one();
+	int fd = open_one();
+	push(fd, text, sizeof(text) - 1);
+	(void)nanosleep(&pause, NULL);
+	uint64_t begun_ms = clock_steady_ms();
+	stop();
+	assert_true(clock_steady_ms() - begun_ms < 1000);
+	assert_true(pull(fd, answer, sizeof(answer), 100));
+	assert_int_equal(200, status_of(answer));
+	assert_non_null(strstr(answer, "Connection: close\r\n"));
+	(void)close(fd);
+	(void)close(idle);
+}
+
+static void
+test_an_address_that_is_taken(void **state)
+{
+	struct why w = { "" };
+	struct http *second;
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	struct http_options options = http_defaults(http_address(http));
+	assert_err(ERR_CONFLICT, http_new(&ledger, &options, &second, &w));
+	options.address = "127.0.0.1";
+	assert_err(ERR_USAGE, http_new(&ledger, &options, &second, &w));
+	options.address = "127.0.0.1:65536";
+	assert_err(ERR_USAGE, http_new(&ledger, &options, &second, &w));
+	options.address = "::1:8080";
+	assert_err(ERR_USAGE, http_new(&ledger, &options, &second, &w));
+	stop();
+}
+
+int
+main(int argc, char **argv)
+{
+	UNIT_ROWS(rows, test_row);
+	UNIT(test_headers_of_answers);
+	UNIT(test_a_head_has_no_body);
+	UNIT(test_pipelined);
+	UNIT(test_resumed);
+	UNIT(test_a_peer_that_leaves_while_it_waits);
+	UNIT(test_slow_headers);
+	UNIT(test_slow_body);
+	UNIT(test_slow_reader);
+	UNIT(test_idle);
+	UNIT(test_chunks_over_the_cap);
+	UNIT(test_a_large_body_is_not_read);
+	UNIT(test_body_budget);
+	UNIT(test_stop_finishes_what_waits);
+	UNIT(test_an_address_that_is_taken);
+	return unit_run(argc, argv);
+}
