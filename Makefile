@@ -13,7 +13,7 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
-	sequencer recovery recover check \
+	sequencer recovery recover check check_index \
 	view lookup lineage_graph lineage_standing lineage render \
 	gate watchdog request reply serve answer serve_write serve_read \
 	serve_list serve_lineage serve_tlog \

@@ -19,13 +19,17 @@ struct check_result {
 	uint64_t faults;
 };
 
+/* `key` NULL: who signed keyrings and checkpoint is not verified. */
 MUST_CHECK enum err check_log(struct store *log, const struct note_key *key,
     FILE *out, struct check_result *ret, struct why *w);
+/* The same without any signature: what an index rests on. */
+MUST_CHECK enum err check_facts(
+    struct store *log, FILE *out, struct check_result *ret, struct why *w);
 MUST_CHECK enum err check_index(struct store *log, struct store *index,
     FILE *out, struct check_result *ret, struct why *w);
 
-/* Throws the index away and makes it again from the log, up to the stored
- * size. */
+/* Throws the index away and makes it again from the log, up to the stored size;
+ * not when check_facts finds a fault in the log. */
 MUST_CHECK enum err check_reindex(
     struct store *log, struct store *index, struct why *w);
 

@@ -59,6 +59,27 @@ store_index_put(struct txn *txn, const struct index_place *place)
 	    SPAN_EMPTY, false);
 }
 
+uint64_t
+store_index_count(struct txn *txn, uint64_t end)
+{
+	struct txn_cursor cursor = txn_cursor_open(txn, TABLE_PLACE);
+	uint64_t count = 0;
+	struct span key;
+	struct span value;
+
+	bool is_there = txn_cursor_seek(&cursor, span_of("", 1), &key, &value);
+	while (is_there) {
+		struct reader r = reader_of(key);
+		(void)reader_u64(&r);
+		count += reader_u64(&r) < end;
+		if (reader_end(&r) != ERR_OK)
+			txn_fail(txn, ERR_CORRUPT);
+		is_there = txn_cursor_next(&cursor, &key, &value);
+	}
+	txn_cursor_close(&cursor);
+	return count;
+}
+
 /* ---- the watermark ---- */
 
 struct tree_head

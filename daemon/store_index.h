@@ -44,6 +44,9 @@ uint64_t store_index_place(
 /* Any order is right; sorted input is fast. */
 void store_index_put(struct txn *txn, const struct index_place *place);
 
+/* How many places there are of positions below `end`: reads the whole table. */
+uint64_t store_index_count(struct txn *txn, uint64_t end);
+
 /* What it is complete up to; size 0 in a new index. */
 struct tree_head store_index_watermark(struct txn *txn);
 void store_index_set_watermark(struct txn *txn, const struct tree_head *head);
