@@ -64,7 +64,7 @@ static enum err
 judge(const struct signers_view *view, const struct envelope *envelope,
     struct arena *arena, struct admitted *ret, struct why *w)
 {
-	const struct keyring_member *member;
+	const struct keyring_member *member = NULL;
 	struct record record;
 
 	enum err err = record_parse(envelope->payload, arena, &record, w);

@@ -6,20 +6,14 @@
 #include <stdlib.h>
 
 #include "daemon/index_keys.h"
+#include "daemon/ledger.h"
 #include "daemon/limits.h"
 #include "daemon/lock.h"
 #include "daemon/metric.h"
 #include "daemon/prove.h"
-#include "daemon/published.h"
-#include "daemon/recent.h"
 
 struct indexer {
-	struct store *log;
-	struct store *index;
-	struct published *published;
-	struct recent *recent;
-	void (*fail)(void *context, enum err err, const char *sentence);
-	void *context;
+	struct ledger *ledger;
 	pthread_t thread;
 	bool is_started;
 	struct index_keys keys; /* of its thread */
@@ -172,7 +166,7 @@ indexer_follow(struct store *log, struct store *index,
     const struct tree_head *to, struct why *w)
 {
 	struct index_keys keys;
-	uint64_t at;
+	uint64_t at = 0;
 
 	enum err err = indexer_align(log, index, to, &at, w);
 	if (err == ERR_OK && keys_init(&keys) != ERR_OK)
@@ -264,7 +258,7 @@ indexer_size(struct indexer *indexer)
 static void
 tell(struct indexer *indexer, uint64_t size)
 {
-	recent_forget_below(indexer->recent, size);
+	recent_forget_below(indexer->ledger->recent, size);
 	metric_set(METRIC_INDEX_SIZE, size);
 	lock_take(&indexer->lock);
 	indexer->size = size;
@@ -294,11 +288,11 @@ run(void *argument)
 
 	while (err == ERR_OK && sleep_until_noticed(indexer)) {
 		struct published_head to;
-		published_get(indexer->published, &to);
+		published_get(indexer->ledger->published, &to);
 		if (at >= to.head.size)
 			continue;
-		err = merge(indexer->log, indexer->index, &indexer->keys,
-		    &to.head, &at);
+		err = merge(indexer->ledger->log, indexer->ledger->index,
+		    &indexer->keys, &to.head, &at);
 		if (err != ERR_OK)
 			break;
 		tell(indexer, at);
@@ -314,8 +308,7 @@ run(void *argument)
 /* ---- from outside ---- */
 
 enum err
-indexer_new(struct store *log, struct store *index, struct published *published,
-    struct recent *recent, struct indexer **ret, struct why *w)
+indexer_new(struct ledger *ledger, struct indexer **ret, struct why *w)
 {
 	struct indexer *indexer = calloc(1, sizeof(*indexer));
 	struct published_head to;
@@ -323,15 +316,13 @@ indexer_new(struct store *log, struct store *index, struct published *published,
 	if (indexer == NULL)
 		return why(w, ERR_MEMORY, "index: out of memory");
 	lock_init(&indexer->lock);
-	indexer->log = log;
-	indexer->index = index;
-	indexer->published = published;
-	indexer->recent = recent;
+	indexer->ledger = ledger;
 	indexer->is_noticed = true;
-	published_get(published, &to);
+	published_get(ledger->published, &to);
 	enum err err = keys_init(&indexer->keys);
 	if (err == ERR_OK)
-		err = indexer_align(log, index, &to.head, &indexer->size, w);
+		err = indexer_align(
+		    ledger->log, ledger->index, &to.head, &indexer->size, w);
 	if (err != ERR_OK) {
 		indexer_free(indexer);
 		return err;
@@ -339,16 +330,6 @@ indexer_new(struct store *log, struct store *index, struct published *published,
 	metric_set(METRIC_INDEX_SIZE, indexer->size);
 	*ret = indexer;
 	return ERR_OK;
-}
-
-void
-indexer_on_fail(struct indexer *indexer,
-    void (*fail)(void *context, enum err err, const char *sentence),
-    void *context)
-{
-	assert(!indexer->is_started);
-	indexer->fail = fail;
-	indexer->context = context;
 }
 
 enum err

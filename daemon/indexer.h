@@ -16,8 +16,7 @@
 #include "schema/tree.h"
 
 struct indexer;
-struct published;
-struct recent;
+struct ledger;
 struct tree_head;
 
 /* Waiting for the index to hold `size` entries.  The waiter's owner keeps it
@@ -30,13 +29,9 @@ struct index_waiter {
 	struct index_waiter *next;
 };
 
-MUST_CHECK enum err indexer_new(struct store *log, struct store *index,
-    struct published *published, struct recent *recent, struct indexer **ret,
-    struct why *w);
-/* `fail` is called once, on the indexer's thread, when it cannot go on. */
-void indexer_on_fail(struct indexer *indexer,
-    void (*fail)(void *context, enum err err, const char *sentence),
-    void *context);
+/* On top of what recovery made.  When it cannot go on: ledger_fail. */
+MUST_CHECK enum err indexer_new(
+    struct ledger *ledger, struct indexer **ret, struct why *w);
 MUST_CHECK enum err indexer_start(struct indexer *indexer);
 void indexer_stop(struct indexer *indexer); /* wakes all waiters; joins */
 void indexer_free(struct indexer *indexer);

@@ -263,7 +263,7 @@ check_log(struct recovery *s, uint64_t *ret_whole)
 enum err
 recovery_make_equal(struct recovery *s)
 {
-	uint64_t whole;
+	uint64_t whole = 0;
 	enum err err = check_log(s, &whole);
 
 	if (err == ERR_OK && whole < s->size)

@@ -133,12 +133,6 @@ house_count_failure(void *context, enum err err, const struct why *w)
 	atomic_fetch_add(&house->failures, 1);
 }
 
-static inline void
-house_fail_index(void *context, enum err err, const char *sentence)
-{
-	ledger_fail(context, err, sentence);
-}
-
 /* Stores, signer and recovery: what main does before it starts threads. */
 static inline enum err
 house_recover(struct house *house)
@@ -193,10 +187,7 @@ house_start(struct house *house)
 {
 	struct ledger *ledger = house->ledger;
 
-	assert_err(ERR_OK,
-	    indexer_new(ledger->log, ledger->index, ledger->published,
-		ledger->recent, &ledger->indexer, NULL));
-	indexer_on_fail(ledger->indexer, house_fail_index, ledger);
+	assert_err(ERR_OK, indexer_new(ledger, &ledger->indexer, NULL));
 	assert_err(ERR_OK,
 	    sequencer_new(
 		ledger, house_count_failure, house, &house->sequencer));
