@@ -62,8 +62,9 @@ ask(struct rekey *rekey, struct ledger *ledger,
 	if (buffer == NULL)
 		return why(w, ERR_MEMORY, "keyring: out of memory");
 	struct writer out = writer_of(buffer, ENTRY_LEN_MAX);
-	enum err err = signer_link_keyring(
-	    ledger->signer, stamp_ms, previous, &out, &next_ms, w);
+	struct signer_moment moment = { stamp_ms, previous };
+	enum err err =
+	    signer_link_keyring(ledger->signer, &moment, &out, &next_ms, w);
 	if (err == ERR_OK)
 		err = writer_end(&out);
 	if (err != ERR_OK)

@@ -57,6 +57,11 @@ seal(struct sealing *sealing, uint64_t from, const struct tree_head *to,
     struct why *w)
 {
 	struct writer note = writer_of(sealing->note, sizeof(sealing->note));
+	struct signer_extension extension = {
+		.old_size = from,
+		.entries = sealing->entries,
+		.count = (size_t)(to->size - from),
+	};
 
 	assert(from < to->size && to->size - from <= BATCH_ENTRIES_MAX);
 	FAULT("seal-before");
@@ -65,8 +70,7 @@ seal(struct sealing *sealing, uint64_t from, const struct tree_head *to,
 	    ? why(w, txn.err, "log: cannot be read")
 	    : read_back(sealing, &txn, from, to->size, w);
 	if (err == ERR_OK)
-		err = signer_link_seal(sealing->signer, from, sealing->entries,
-		    (size_t)(to->size - from), &note, w);
+		err = signer_link_seal(sealing->signer, &extension, &note, w);
 	txn_abort(&txn);
 	if (err == ERR_OK)
 		err = writer_end(&note);

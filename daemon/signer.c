@@ -11,6 +11,7 @@
 #include "schema/checkpoint.h"
 #include "schema/reader.h"
 
+#define PAYLOAD_MAX ((size_t)ENTRY_LEN_MAX / 4 * 3)
 #define ARENA_MAX ((size_t)1 << 20) /* a keyring's statement and envelope */
 
 struct signer {
@@ -247,10 +248,10 @@ answer_keyring(struct signer *signer, struct span body, struct writer *answer,
 	if (err != ERR_OK)
 		return err;
 	arena_reset(signer->arena);
-	uint8_t *buffer = arena_take(signer->arena, ENVELOPE_PAYLOAD_MAX, 1);
+	uint8_t *buffer = arena_take(signer->arena, PAYLOAD_MAX, 1);
 	if (buffer == NULL)
 		return why(w, ERR_MEMORY, "keyring: no memory for it");
-	struct writer payload = writer_of(buffer, ENVELOPE_PAYLOAD_MAX);
+	struct writer payload = writer_of(buffer, PAYLOAD_MAX);
 	err = signer_keyring_print(signer->keyring, &statement, &payload, w);
 	if (err == ERR_OK)
 		err = writer_end(&payload);

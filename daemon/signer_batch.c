@@ -31,7 +31,6 @@ static enum err
 append(struct tree_edge *edge, struct span entry,
     uint8_t copy[static ENTRY_LEN_MAX], struct why *w)
 {
-	struct hash made[TREE_LEVELS];
 	struct hash leaf;
 
 	if (entry.len == 0)
@@ -40,8 +39,10 @@ append(struct tree_edge *edge, struct span entry,
 	if (FAULT_FAILS("signer-flip"))
 		copy[entry.len / 2] ^= 4;
 	enum err err = signer_leaf(entry, span_of(copy, entry.len), &leaf, w);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
+		struct hash made[TREE_LEVELS];
 		(void)tree_append(edge, &leaf, made);
+	}
 	return err;
 }
 

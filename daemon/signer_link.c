@@ -61,7 +61,7 @@ receive(struct signer_link *link, enum signer_type wanted, struct span *ret,
     struct why *w)
 {
 	enum signer_type type;
-	struct span body;
+	struct span body = SPAN_EMPTY;
 
 	if (!wait_answer(link))
 		return broken(link, "no answer in time", w);
@@ -103,7 +103,7 @@ greet(struct signer_link *link, struct signer_hello *ret, struct why *w)
 {
 	struct public_key public;
 	char name[NOTE_NAME_MAX + 1] = "";
-	struct span body;
+	struct span body = SPAN_EMPTY;
 
 	/* not by ask(): that there is no key is for our caller to know */
 	enum err err =
@@ -188,37 +188,39 @@ take_note(struct signer_link *link, struct span note, uint64_t size,
 }
 
 static enum err
-seal_locked(struct signer_link *link, uint64_t old_size, size_t count,
+seal_locked(struct signer_link *link, const struct signer_extension *extension,
     struct writer *ret_note, struct why *w)
 {
 	uint8_t head[10];
 	struct writer writer = writer_of(head, sizeof(head));
-	struct span note;
+	struct span note = SPAN_EMPTY;
+	size_t count = extension->count;
 
-	writer_u64(&writer, old_size);
+	writer_u64(&writer, extension->old_size);
 	writer_u16(&writer, (uint16_t)count);
 	link->parts[0] = writer_view(&writer);
+	for (size_t i = 0; i < count; i++) {
+		struct span entry = extension->entries[i];
+		assert(entry.len <= ENTRY_LEN_MAX);
+		link->lens[i][0] = (uint8_t)(entry.len >> 8);
+		link->lens[i][1] = (uint8_t)entry.len;
+		link->parts[1 + 2 * i] = span_of(link->lens[i], 2);
+		link->parts[2 + 2 * i] = entry;
+	}
 	enum err err = ask(link, SIGNER_SEAL, 1 + 2 * count, &note, w);
 	return err == ERR_OK
-	    ? take_note(link, note, old_size + count, ret_note, w)
+	    ? take_note(link, note, extension->old_size + count, ret_note, w)
 	    : err;
 }
 
 enum err
-signer_link_seal(struct signer_link *link, uint64_t old_size,
-    const struct span *entries, size_t count, struct writer *ret_note,
+signer_link_seal(struct signer_link *link,
+    const struct signer_extension *extension, struct writer *ret_note,
     struct why *w)
 {
-	assert(count > 0 && count <= BATCH_ENTRIES_MAX);
+	assert(extension->count > 0 && extension->count <= BATCH_ENTRIES_MAX);
 	lock_take(&link->lock);
-	for (size_t i = 0; i < count; i++) {
-		assert(entries[i].len <= ENTRY_LEN_MAX);
-		link->lens[i][0] = (uint8_t)(entries[i].len >> 8);
-		link->lens[i][1] = (uint8_t)entries[i].len;
-		link->parts[1 + 2 * i] = span_of(link->lens[i], 2);
-		link->parts[2 + 2 * i] = entries[i];
-	}
-	enum err err = seal_locked(link, old_size, count, ret_note, w);
+	enum err err = seal_locked(link, extension, ret_note, w);
 	lock_drop(&link->lock);
 	return err;
 }
@@ -227,7 +229,7 @@ enum err
 signer_link_repeat(
     struct signer_link *link, struct writer *ret_note, struct why *w)
 {
-	struct span note;
+	struct span note = SPAN_EMPTY;
 
 	lock_take(&link->lock);
 	enum err err = ask(link, SIGNER_REPEAT, 0, &note, w);
@@ -253,7 +255,7 @@ static enum err
 keyring_locked(struct signer_link *link, struct span *ret_entry,
     uint64_t *ret_next_ms, struct why *w)
 {
-	struct span body;
+	struct span body = SPAN_EMPTY;
 	enum err err = ask(link, SIGNER_KEYRING, 1, &body, w);
 
 	if (err != ERR_OK)
@@ -272,20 +274,20 @@ keyring_locked(struct signer_link *link, struct span *ret_entry,
 }
 
 enum err
-signer_link_keyring(struct signer_link *link, uint64_t stamp_ms,
-    const struct hash *previous, struct writer *ret_entry,
+signer_link_keyring(struct signer_link *link,
+    const struct signer_moment *moment, struct writer *ret_entry,
     uint64_t *ret_next_ms, struct why *w)
 {
 	uint8_t bytes[9 + HASH_LEN];
 	struct writer body = writer_of(bytes, sizeof(bytes));
-	struct span entry;
+	struct span entry = SPAN_EMPTY;
 	uint64_t next_ms = UINT64_MAX;
 
 	lock_take(&link->lock);
-	writer_u64(&body, stamp_ms);
-	writer_u8(&body, previous != NULL);
-	if (previous != NULL)
-		writer_span(&body, hash_span(previous));
+	writer_u64(&body, moment->stamp_ms);
+	writer_u8(&body, moment->previous != NULL);
+	if (moment->previous != NULL)
+		writer_span(&body, hash_span(moment->previous));
 	link->parts[0] = writer_view(&body);
 	enum err err = keyring_locked(link, &entry, &next_ms, w);
 	if (err == ERR_OK) {
@@ -302,7 +304,7 @@ enum err
 signer_link_reload(
     struct signer_link *link, struct writer *ret_warnings, struct why *w)
 {
-	struct span body;
+	struct span body = SPAN_EMPTY;
 
 	lock_take(&link->lock);
 	enum err err = ask(link, SIGNER_RELOAD, 0, &body, w);

@@ -38,23 +38,33 @@ MUST_CHECK enum err signer_link_new(const struct signer_program *program,
     struct signer_link **ret, struct signer_hello *ret_hello, struct why *w);
 void signer_link_free(struct signer_link *link); /* ends it; NULL is fine */
 
-/* Extends its tree by `count` entries from `old_size` and signs; the note is
- * verified by the log key, and its size checked, before it is returned.  Compare
- * its root with your own.  *ret_note is written by the caller's writer.
- * ERR_CONFLICT: the signer is not at `old_size`. */
+struct signer_extension {
+	uint64_t old_size;
+	const struct span *entries; /* from there on, in order */
+	size_t count;		    /* 1 to BATCH_ENTRIES_MAX */
+};
+
+/* Extends its tree and signs; the note is verified by the log key, and its size
+ * checked, before it is returned.  Compare its root with your own.  *ret_note is
+ * written by the caller's writer.  ERR_CONFLICT: the signer is not at old_size. */
 MUST_CHECK enum err signer_link_seal(struct signer_link *link,
-    uint64_t old_size, const struct span *entries, size_t count,
-    struct writer *ret_note, struct why *w);
+    const struct signer_extension *extension, struct writer *ret_note,
+    struct why *w);
 
 /* The signed checkpoint at its size, again; ERR_NOT_FOUND at size 0. */
 MUST_CHECK enum err signer_link_repeat(
     struct signer_link *link, struct writer *ret_note, struct why *w);
 
-/* The keyring entry in force at `stamp_ms`, after `previous` (NULL: the first),
- * and when the next line's validity begins or ends.  ERR_BUSY: the stamp is more
- * than a minute behind the signer's clock, stamp again. */
+struct signer_moment {
+	uint64_t stamp_ms;
+	const struct hash *previous; /* id of the last keyring; NULL: none */
+};
+
+/* The keyring entry in force at that moment, and when the next line's validity
+ * begins or ends.  ERR_BUSY: the stamp is more than a minute behind the signer's
+ * clock, stamp again. */
 MUST_CHECK enum err signer_link_keyring(struct signer_link *link,
-    uint64_t stamp_ms, const struct hash *previous, struct writer *ret_entry,
+    const struct signer_moment *moment, struct writer *ret_entry,
     uint64_t *ret_next_ms, struct why *w);
 
 /* Reads allowed_signers again; on a broken file the old one stays in force and

@@ -36,12 +36,10 @@ default_program(char out[static PATH_MAX], struct why *w)
 static char *
 argument(const char *text)
 {
-	union {
-		const char *from;
-		char *to;
-	} cast = { .from = text };
+	char *same;
 
-	return cast.to;
+	memcpy(&same, &text, sizeof(same));
+	return same;
 }
 
 /* Nothing but the standard streams and its socket comes with it: all else of
@@ -85,9 +83,12 @@ set_deadlines(int fd)
 }
 
 static enum err
-start(const char *path, char *const *argv, struct signer_process *process,
-    struct why *w)
+start(const char *path, const struct signer_program *program,
+    struct signer_process *process, struct why *w)
 {
+	char *argv[] = { argument(PROGRAM_NAME), argument("serve"),
+		argument("--key"), argument(program->key_path),
+		argument("--signers"), argument(program->signers_path), NULL };
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
@@ -116,9 +117,6 @@ signer_process_start(const struct signer_program *program,
 	struct signer_process process = { .fd = -1, .pid_fd = -1 };
 	char beside[PATH_MAX];
 	const char *path = program->program;
-	char *argv[] = { argument(PROGRAM_NAME), argument("serve"),
-		argument("--key"), argument(program->key_path),
-		argument("--signers"), argument(program->signers_path), NULL };
 	enum err err = ERR_OK;
 
 	if (path == NULL) {
@@ -126,7 +124,7 @@ signer_process_start(const struct signer_program *program,
 		err = default_program(beside, w);
 	}
 	if (err == ERR_OK)
-		err = start(path, argv, &process, w);
+		err = start(path, program, &process, w);
 	if (err != ERR_OK) {
 		signer_process_end(&process);
 		return err;
@@ -150,8 +148,10 @@ end_process(const struct signer_process *process)
 
 	if (process->pid_fd < 0 || poll(&poll_fd, 1, SIGNER_GONE_MS) != 1)
 		(void)kill(process->pid, SIGKILL);
-	while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	pid_t pid;
+	do
+		pid = waitpid(process->pid, NULL, 0);
+	while (pid < 0 && errno == EINTR);
 }
 
 void

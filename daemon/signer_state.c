@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "daemon/fault.h"
@@ -17,12 +16,13 @@
 #define MAGIC_LEN 16
 #define VERSION 1
 #define CHECKED_LEN (SIGNER_COPY_LEN - HASH_LEN)
-#define SLOT_LEN (SIGNER_COPIES * SIGNER_COPY_LEN)
+#define SLOT_LEN ((size_t)SIGNER_COPIES * SIGNER_COPY_LEN)
 
 static_assert(
     MAGIC_LEN + 4 + 8 + HASH_LEN + 8 + HASH_LEN + TREE_LEVELS * HASH_LEN <=
 	CHECKED_LEN,
     "a copy holds the longest right edge");
+static_assert(SIGNER_SLOTS * SLOT_LEN == SIGNER_STATE_LEN, "slots");
 static_assert(sizeof(MAGIC) - 1 == MAGIC_LEN, "magic");
 
 enum err
@@ -130,7 +130,7 @@ struct choice {
 static enum err
 choose(struct choice *choice, unsigned slot, struct span copy, struct why *w)
 {
-	struct signer_state state;
+	struct signer_state state = { .fd = -1 };
 	enum err err = signer_state_decode(copy, &state, w);
 
 	if (err == ERR_CORRUPT) {
@@ -308,22 +308,23 @@ hold(int fd, const char *path, struct why *w)
 	    "%s: another signer holds it; end that one first", path);
 }
 
-/* Both copies of the slot, in one write. */
+/* A slot lies in the same pages each time, which were made at birth. */
 static bool
-write_slot(int fd, uint8_t copy[static SIGNER_COPY_LEN], unsigned slot)
+write_slot(int fd, const struct signer_state *state)
 {
-	struct iovec vectors[SIGNER_COPIES];
+	uint8_t slot[SLOT_LEN];
 	ssize_t done;
 
-	for (unsigned i = 0; i < SIGNER_COPIES; i++)
-		vectors[i] = (struct iovec){ copy, SIGNER_COPY_LEN };
+	signer_state_encode(state, slot);
+	for (size_t i = 1; i < SIGNER_COPIES; i++)
+		memcpy(slot + i * SIGNER_COPY_LEN, slot, SIGNER_COPY_LEN);
+	off_t at = (off_t)(state->sequence % SIGNER_SLOTS * SLOT_LEN);
 	do
-		done =
-		    pwritev(fd, vectors, SIGNER_COPIES, (off_t)slot * SLOT_LEN);
+		done = pwrite(fd, slot, sizeof(slot), at);
 	while (done < 0 && errno == EINTR);
-	if (done >= 0 && done != SLOT_LEN)
-		errno = EIO; /* there was room when the file was made */
-	return done == SLOT_LEN;
+	if (done >= 0 && done != (ssize_t)sizeof(slot))
+		errno = EIO; /* there was room for it */
+	return done == (ssize_t)sizeof(slot);
 }
 
 static bool
@@ -342,15 +343,12 @@ signer_state_put(
     struct signer_state *state, const struct tree_edge *edge, struct why *w)
 {
 	struct signer_state next = *state;
-	uint8_t copy[SIGNER_COPY_LEN];
 
 	assert(state->fd >= 0 && edge->size >= state->edge.size);
 	next.sequence++;
 	next.edge = *edge;
 	next.root = tree_edge_root(edge);
-	signer_state_encode(&next, copy);
-	if (FAULT_FAILS("signer-state-write") ||
-	    !write_slot(state->fd, copy, next.sequence % SIGNER_SLOTS))
+	if (FAULT_FAILS("signer-state-write") || !write_slot(state->fd, &next))
 		return file_failed(w, state->path, "cannot write it");
 	FAULT("signer-state-written");
 	if (FAULT_FAILS("signer-state-sync") || !sync_file(state->fd))
@@ -363,7 +361,7 @@ enum err
 signer_state_open(const char *path, const struct note_key *key,
     struct signer_state *ret, struct why *w)
 {
-	struct signer_state state;
+	struct signer_state state = { .fd = -1 };
 	int fd = -1;
 	enum err err = open_file(path, O_RDWR, &fd, w);
 

@@ -33,7 +33,7 @@
 #define SIGNER_COPY_LEN 4096
 #define SIGNER_COPIES 2 /* of a slot */
 #define SIGNER_SLOTS 2
-#define SIGNER_STATE_LEN (SIGNER_SLOTS * SIGNER_COPIES * SIGNER_COPY_LEN)
+#define SIGNER_STATE_LEN 16384 /* all of them */
 
 struct signer_state {
 	int fd;		   /* -1: not open for writing */

@@ -70,12 +70,10 @@ send_all(int fd, struct iovec *vectors, size_t count)
 static struct iovec
 vector_of(struct span part)
 {
-	union {
-		const uint8_t *from;
-		void *to;
-	} cast = { .from = part.data };
+	void *same;
 
-	return (struct iovec){ .iov_base = cast.to, .iov_len = part.len };
+	memcpy(&same, &part.data, sizeof(same));
+	return (struct iovec){ .iov_base = same, .iov_len = part.len };
 }
 
 enum err
@@ -110,8 +108,9 @@ signer_wire_send(
 
 /* `len` bytes; *ret_len is less only at the end of the stream. */
 static enum err
-receive_all(int fd, uint8_t *data, size_t len, size_t *ret_len)
+receive_all(int fd, void *out, size_t len, size_t *ret_len)
 {
+	uint8_t *data = out;
 	size_t have = 0;
 
 	while (have < len) {

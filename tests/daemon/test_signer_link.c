@@ -66,7 +66,9 @@ seal(struct signer_link *link, uint64_t old_size, const char *text,
 	struct writer out = writer_of(note, sizeof(note));
 	struct span entry = span_of_text(text);
 
-	return signer_link_seal(link, old_size, &entry, 1, &out, w);
+	struct signer_extension extension = { old_size, &entry, 1 };
+
+	return signer_link_seal(link, &extension, &out, w);
 }
 
 static void
@@ -79,6 +81,7 @@ test_conversation(void **unused)
 	struct writer again = writer_of(second, sizeof(second));
 	struct writer keyring = writer_of(entry, sizeof(entry));
 	struct span entries[] = { span_of_text("one"), span_of_text("two") };
+	struct signer_extension two = { 0, entries, 2 };
 	struct checkpoint checkpoint;
 	struct signer_hello hello;
 	struct why w = { "" };
@@ -94,7 +97,7 @@ test_conversation(void **unused)
 	assert_int_equal(kit.key.id, hello.key.id);
 
 	assert_err(ERR_NOT_FOUND, signer_link_repeat(link, &again, &w));
-	assert_err(ERR_OK, signer_link_seal(link, 0, entries, 2, &note, &w));
+	assert_err(ERR_OK, signer_link_seal(link, &two, &note, &w));
 	assert_err(ERR_OK,
 	    checkpoint_verify(writer_view(&note), &kit.key, &checkpoint, &w));
 	assert_int_equal(2, checkpoint.head.size);
@@ -105,14 +108,14 @@ test_conversation(void **unused)
 	assert_non_null(strstr(w.text, "signed size 2"));
 	assert_true(signer_link_is_alive(link));
 
-	uint64_t now_ms = clock_now_ms(NULL);
-	assert_err(ERR_OK,
-	    signer_link_keyring(
-		link, now_ms, &checkpoint.head.root, &keyring, &next_ms, &w));
+	struct hash *id = &checkpoint.head.root; /* any will do */
+	struct signer_moment now = { clock_now_ms(NULL), id };
+	struct signer_moment past = { now.stamp_ms - 100000, id };
+	assert_err(
+	    ERR_OK, signer_link_keyring(link, &now, &keyring, &next_ms, &w));
 	assert_true(next_ms == UINT64_MAX);
-	assert_err(ERR_BUSY,
-	    signer_link_keyring(link, now_ms - 100000, &checkpoint.head.root,
-		&keyring, &next_ms, &w));
+	assert_err(
+	    ERR_BUSY, signer_link_keyring(link, &past, &keyring, &next_ms, &w));
 	signer_link_free(link);
 
 	link = start_well(&hello); /* and after a restart */
@@ -133,6 +136,7 @@ test_full_batch(void **unused)
 	static struct span entries[BATCH_ENTRIES_MAX];
 	uint8_t note[CHECKPOINT_NOTE_MAX];
 	struct writer out = writer_of(note, sizeof(note));
+	struct signer_extension all = { 0, entries, BATCH_ENTRIES_MAX };
 	struct signer_hello hello;
 	struct checkpoint checkpoint;
 	struct tree_edge edge = { .size = 0 };
@@ -147,8 +151,7 @@ test_full_batch(void **unused)
 		struct hash leaf = tree_leaf(entries[i]);
 		(void)tree_append(&edge, &leaf, made);
 	}
-	assert_err(ERR_OK,
-	    signer_link_seal(link, 0, entries, BATCH_ENTRIES_MAX, &out, NULL));
+	assert_err(ERR_OK, signer_link_seal(link, &all, &out, NULL));
 	assert_err(ERR_OK,
 	    checkpoint_verify(writer_view(&out), &kit.key, &checkpoint, NULL));
 	struct hash root = tree_edge_root(&edge);
