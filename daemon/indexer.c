@@ -299,9 +299,9 @@ run(void *argument)
 		if (at < to.head.size)
 			indexer_notice(indexer); /* there is more */
 	}
-	if (err != ERR_OK && indexer->fail != NULL)
-		indexer->fail(
-		    indexer->context, err, "index: it cannot follow the log");
+	if (err != ERR_OK)
+		ledger_fail(
+		    indexer->ledger, err, "index: it cannot follow the log");
 	return NULL;
 }
 
