@@ -194,8 +194,8 @@ sign_by_agent(struct principal *principal, struct span payload,
 	struct writer pae = writer_heap(ENVELOPE_LEN_MAX);
 
 	if (payload.len > ENVELOPE_PAYLOAD_MAX)
-		return why(w, ERR_LIMIT, "statement: %zu bytes, at most %u",
-		    payload.len, ENVELOPE_PAYLOAD_MAX);
+		return why(w, ERR_LIMIT, "statement: %zu bytes, at most %zu",
+		    payload.len, (size_t)ENVELOPE_PAYLOAD_MAX);
 	envelope_pae(type, payload, &pae);
 	envelope.pae = arena_copy(arena, writer_view(&pae));
 	writer_done(&pae);
@@ -222,8 +222,8 @@ principal_sign(struct principal *principal, struct span payload,
 		err =
 		    envelope_sign(payload, principal->secret, arena, &envelope);
 	if (err == ERR_LIMIT && principal->secret != NULL)
-		return why(w, err, "statement: %zu bytes, at most %u",
-		    payload.len, ENVELOPE_PAYLOAD_MAX);
+		return why(w, err, "statement: %zu bytes, at most %zu",
+		    payload.len, (size_t)ENVELOPE_PAYLOAD_MAX);
 	if (err == ERR_OK)
 		err = envelope_verify(&envelope, &principal->key, w);
 	if (err == ERR_OK)
