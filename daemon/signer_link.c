@@ -56,6 +56,17 @@ wait_answer(const struct signer_link *link)
 	}
 }
 
+/* A signer that finds damage ends; so does one whose refusal is none. */
+static enum err
+refused(struct signer_link *link, struct span body, struct why *w)
+{
+	enum err err = signer_wire_refusal(body, w);
+
+	if (err_class(err) == ERR_CLASS_CORRUPT)
+		(void)broken(link, "", NULL);
+	return err;
+}
+
 static enum err
 receive(struct signer_link *link, enum signer_type wanted, struct span *ret,
     struct why *w)
@@ -72,7 +83,7 @@ receive(struct signer_link *link, enum signer_type wanted, struct span *ret,
 	if (err != ERR_OK)
 		return broken(link, "its answer is no message", w);
 	if (type == SIGNER_REFUSED)
-		return signer_wire_refusal(body, w);
+		return refused(link, body, w);
 	if (type != wanted)
 		return broken(link, "it answered another question", w);
 	*ret = body;

@@ -9,6 +9,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/limits.h"
+#include "daemon/signer_wire.h"
 #include "schema/envelope.h"
 #include "tests/daemon/signer_kit.h"
 
@@ -351,6 +352,185 @@ test_daemon_killed(void **unused)
 	kit_remove(&kit);
 }
 
+/* ---- crashes: the same signature in the end, whatever happened (A9) ---- */
+
+struct crash {
+	const char *name; /* and the fault */
+	uint64_t size;	  /* that it has after the next start */
+};
+
+static const struct crash crashes[] = {
+	{ "signer-before-state:1", 0 },
+	{ "signer-state-written:2", 1 }, /* the first is that at the start */
+	{ "signer-after-state:1", 1 }, { "signer-before-sign:1", 1 },
+	{ "signer-after-sign:1", 1 },
+	{ "signer-before-answer:2", 1 }, /* the first is the greeting */
+};
+
+static void
+take_note(struct signer_link *link, uint64_t size, struct writer *note)
+{
+	struct span entry = span_of_text("one");
+	struct signer_extension extension = { 0, &entry, 1 };
+	struct why w = { "" };
+
+	assert_err(ERR_OK,
+	    size == 0 ? signer_link_seal(link, &extension, note, &w)
+		      : signer_link_repeat(link, note, &w));
+}
+
+static void
+test_crash(void **state)
+{
+	const struct crash *crash = *state;
+	uint8_t expected[CHECKPOINT_NOTE_MAX];
+	uint8_t actual[CHECKPOINT_NOTE_MAX];
+	struct writer first = writer_of(expected, sizeof(expected));
+	struct writer second = writer_of(actual, sizeof(actual));
+	struct signer_hello hello;
+	struct why w = { "" };
+
+	kit_make(&kit);
+	struct signer_link *link = start_well(&hello);
+	take_note(link, 0, &first);
+	signer_link_free(link);
+	/* the same log again, but with a crash */
+	assert_int_equal(0, unlink(kit.state_path));
+	assert_err(ERR_OK, signer_state_create(kit.state_path, &kit.key, &w));
+	assert_int_equal(0, setenv("HEADWATER_FAULT", crash->name, 1));
+	link = start_well(&hello);
+	assert_int_equal(0, unsetenv("HEADWATER_FAULT"));
+	assert_err(ERR_MISSING, seal(link, 0, "one", &w));
+	signer_link_free(link);
+	link = start_well(&hello);
+	assert_int_equal(crash->size, hello.head.size);
+	take_note(link, hello.head.size, &second);
+	assert_span(writer_view(&first), writer_view(&second));
+	signer_link_free(link);
+	kit_remove(&kit);
+}
+
+/* ---- a signer that lies ---- */
+
+/* A script that says what was prepared, and then listens no more. */
+static struct signer_link *
+start_liar(enum signer_type type, struct span body)
+{
+	static uint8_t bytes[8192];
+	struct writer out = writer_of(bytes, sizeof(bytes));
+	struct signer_link *link = NULL;
+	struct signer_hello hello;
+	struct why w = { "" };
+	char said[128];
+	char script[128];
+	char text[256];
+	struct hash root = tree_empty();
+
+	(void)snprintf(said, sizeof(said), "%s/said", kit.folder);
+	(void)snprintf(script, sizeof(script), "%s/liar", kit.folder);
+	(void)snprintf(
+	    text, sizeof(text), "#!/bin/sh\ncat %s >&3\nexec sleep 5\n", said);
+	writer_u32(&out,
+	    (uint32_t)(1 + 8 + HASH_LEN + 2 + strlen(KIT_ORIGIN) +
+		KEY_PUBLIC_LEN));
+	writer_u8(&out, SIGNER_HELLO);
+	writer_u64(&out, 0);
+	writer_span(&out, hash_span(&root));
+	writer_u16(&out, (uint16_t)strlen(KIT_ORIGIN));
+	writer_text(&out, KIT_ORIGIN);
+	writer_bytes(&out, kit.key.key.bytes, KEY_PUBLIC_LEN);
+	writer_u32(&out, (uint32_t)(1 + body.len));
+	writer_u8(&out, (uint8_t)type);
+	writer_span(&out, body);
+	assert_err(ERR_OK, file_replace(said, writer_view(&out), 0600, NULL));
+	assert_err(
+	    ERR_OK, file_replace(script, span_of_text(text), 0700, NULL));
+	struct signer_program program = { script, kit.key_path,
+		kit.signers_path };
+	assert_err(ERR_OK, signer_link_new(&program, &link, &hello, &w));
+	(void)unlink(said);
+	(void)unlink(script);
+	return link;
+}
+
+static void
+sign_head(struct writer *note, uint64_t size, bool is_ours)
+{
+	struct tree_head head = { size, tree_empty() };
+	struct note_key key = kit.key;
+	struct secret_key *secret;
+
+	assert_err(ERR_OK, signer_key_read(kit.key_path, &key, &secret, NULL));
+	if (!is_ours) {
+		key_secret_free(secret);
+		secret = key_secret_random();
+	}
+	checkpoint_sign(&head, &key, secret, note);
+	key_secret_free(secret);
+}
+
+static void
+refuse_lie(enum err err, enum signer_type type, struct span body)
+{
+	struct why w = { "" };
+	struct signer_link *link = start_liar(type, body);
+
+	assert_err(err, seal(link, 0, "one", &w));
+	assert_int_not_equal(0, w.text[0]);
+	if (err != ERR_IO) {
+		/* nobody talks to it again */
+		struct pollfd watch = { .fd = signer_link_watch_fd(link),
+			.events = POLLIN };
+		assert_int_equal(1, poll(&watch, 1, 1000));
+		assert_err(ERR_MISSING, seal(link, 0, "one", &w));
+	}
+	signer_link_free(link);
+}
+
+static void
+test_lies(void **unused)
+{
+	uint8_t bytes[CHECKPOINT_NOTE_MAX];
+	struct writer note = writer_of(bytes, sizeof(bytes));
+	char refusal[] = { ERR_MISSING, 'x' };
+
+	(void)unused;
+	kit_make(&kit);
+	sign_head(&note, 2, true); /* of another size than asked for */
+	refuse_lie(ERR_DIVERGED, SIGNER_SEAL, writer_view(&note));
+	refuse_lie(ERR_MISSING, SIGNER_REPEAT, writer_view(&note));
+	refuse_lie(ERR_MISSING, (enum signer_type)9, writer_view(&note));
+	writer_clear(&note);
+	sign_head(&note, 1, false); /* by another key */
+	refuse_lie(ERR_DIVERGED, SIGNER_SEAL, writer_view(&note));
+	refuse_lie(ERR_DIVERGED, SIGNER_SEAL, span_of_text("nonsense"));
+	refuse_lie(ERR_CORRUPT, SIGNER_REFUSED, SPAN_EMPTY);
+	/* a refusal cannot say that the signer is gone */
+	refuse_lie(ERR_IO, SIGNER_REFUSED, span_of(refusal, 2));
+	kit_remove(&kit);
+}
+
+static void
+test_lying_keyring(void **unused)
+{
+	static uint8_t entry[ENTRY_LEN_MAX];
+	struct writer out = writer_of(entry, sizeof(entry));
+	struct signer_moment moment = { 5, NULL };
+	struct why w = { "" };
+	uint64_t next_ms = 7;
+
+	(void)unused;
+	kit_make(&kit);
+	struct signer_link *link = start_liar(
+	    SIGNER_KEYRING, span_of_text("12345678{\"payload\":\"\"}"));
+	assert_err(ERR_DIVERGED,
+	    signer_link_keyring(link, &moment, &out, &next_ms, &w));
+	assert_int_equal(0, out.len);
+	assert_int_equal(7, next_ms);
+	signer_link_free(link);
+	kit_remove(&kit);
+}
+
 /* ---- what the process has (C13) ---- */
 
 static void
@@ -507,6 +687,11 @@ main(int argc, char **argv)
 	UNIT(test_killed);
 	UNIT(test_signals);
 	UNIT(test_daemon_killed);
+#ifdef HEADWATER_FAULTS
+	UNIT_ROWS(crashes, test_crash);
+#endif
+	UNIT(test_lies);
+	UNIT(test_lying_keyring);
 	UNIT(test_descriptors);
 	UNIT(test_secret_in_memory);
 	UNIT(test_no_core);
