@@ -488,6 +488,22 @@ trust_accept(struct trust *trust, struct transport *transport, struct span note,
 	return err;
 }
 
+/* Whether the smaller one is a past of the other does not matter then, and a log
+ * that went back has no proof of it. */
+static enum err
+went_back(struct trust *trust, struct span note, uint64_t size_min,
+    const struct checkpoint *offered, struct why *w)
+{
+	char what[256];
+
+	(void)snprintf(what, sizeof(what),
+	    "the log went back: size %llu was seen before, and now it says "
+	    "%llu",
+	    (unsigned long long)size_min,
+	    (unsigned long long)offered->head.size);
+	return trust_diverged(trust, note, what, w);
+}
+
 enum err
 trust_fetch(struct trust *trust, struct transport *transport,
     struct arena *arena, struct trust_head *ret, struct why *w)
@@ -497,7 +513,6 @@ trust_fetch(struct trust *trust, struct transport *transport,
 		.path = "/checkpoint",
 		.max = NOTE_LEN_MAX,
 	};
-	char what[256];
 	/* what was seen before asking: another process may see more meanwhile */
 	uint64_t size_min = trust->has_seen ? trust->seen.head.size : 0;
 
@@ -506,22 +521,16 @@ trust_fetch(struct trust *trust, struct transport *transport,
 		struct span note;
 		enum err err = transport_do(transport, &call, arena, &note, w);
 		if (err == ERR_OK)
-			err = trust_accept(
-			    trust, transport, note, arena, &offered, w);
+			err = checkpoint_verify(note, &trust->key, &offered, w);
 		if (err != ERR_OK)
 			return err;
 		if (offered.head.size >= size_min) {
 			*ret = (struct trust_head){ offered, note };
-			return ERR_OK;
+			return trust_accept(
+			    trust, transport, note, arena, &ret->checkpoint, w);
 		}
-		if (ask == ASKS) {
-			(void)snprintf(what, sizeof(what),
-			    "the log went back: size %llu was seen before, and "
-			    "now it says %llu",
-			    (unsigned long long)size_min,
-			    (unsigned long long)offered.head.size);
-			return trust_diverged(trust, note, what, w);
-		}
+		if (ask == ASKS)
+			return went_back(trust, note, size_min, &offered, w);
 		transport_wait(transport, ASK_WAIT_MS);
 	}
 }

@@ -404,4 +404,39 @@ fake_session_done(struct session *session)
 	session_done(session);
 }
 
+/* Runs a command as main does; its exit code, and its stdout in `out`. */
+struct command;
+int command_run(
+    struct session *session, const struct command *command, char **argv);
+#define FAKE_OUT_MAX 16384
+
+static inline int
+fake_run(struct session *session, const struct command *command,
+    const char *const *argv, char out[static FAKE_OUT_MAX])
+{
+	char *words[32] = { NULL };
+	char path[] = "/tmp/headwater-out-XXXXXX";
+
+	for (size_t i = 0; argv[i] != NULL && i < 31; i++)
+		words[i] = strdup(argv[i]);
+	session->log = NULL;
+	session->out = (struct output){ .is_quiet = true };
+	session->exit_code = 0;
+	(void)fflush(stdout);
+	int saved = dup(STDOUT_FILENO);
+	int file = mkstemp(path);
+	assert(saved >= 0 && file >= 0 && unlink(path) == 0);
+	assert(dup2(file, STDOUT_FILENO) >= 0);
+	int exit_code = command_run(session, command, words);
+	exit_code = output_end(&session->out, exit_code);
+	assert(dup2(saved, STDOUT_FILENO) >= 0);
+	ssize_t len = pread(file, out, FAKE_OUT_MAX - 1, 0);
+	out[len > 0 ? len : 0] = '\0';
+	(void)close(saved);
+	(void)close(file);
+	for (size_t i = 0; words[i] != NULL; i++)
+		free(words[i]);
+	return exit_code;
+}
+
 #endif
