@@ -3,90 +3,66 @@
 
 #include "daemon/gist.h"
 
-#define SHA(x) \
-	"\"sha256\":\"" x x x x x x x x x x x x x x x x x x x x x x x x x x x \
-	    x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x \
-		x x x x "\""
-#define LEAF(x) \
-	"\"tlogLeaf\":\"" x x x x x x x x x x x x x x x x x x x x x x x x x x \
-	    x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x \
-		x x x x x "\""
-#define ROLE(x) ",\"annotations\":{\"role\":\"" x "\"}"
-#define HEAD "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":["
+/* Statements are written with ' for " and $x for 64 times x. */
+#define HEAD "{'_type':'https://in-toto.io/Statement/v1','subject':["
 
 /* One of each: a part twice, one that is the set, an input that is a subject,
  * one that comes again with the same role and with another. */
-static const char
-    dataset[] =
-	HEAD "{\"name\":\"lab/d\",\"digest\":{" SHA(
-	    "a") ",\"md5\":\"00112233445566778899aabbccddeeff\"}},"
-		 "{\"name\":\"f/1\",\"digest\":{" SHA("b") "," LEAF("0") "}" ROLE("shard") "},{\"name\":\"f/2\",\"digest\":{" SHA("b") "}" ROLE("shard") "},{\"name\":\"f/3\",\"digest\":{" SHA("b") "}" ROLE("weights") "},{\"name\":\"f/4\",\"digest\":{" SHA(
-		     "a") "}" ROLE("shard") "},{\"name\":\"f/"
-					    "5\",\"digest\":{" SHA("c") "}}],"
-									"\"pred"
-									"icateT"
-									"ype\":"
-									"\"http"
-									"s://"
-									"headwa"
-									"ter/"
-									"datase"
-									"t/"
-									"v1\","
-									"\"pred"
-									"icate"
-									"\":{"
-									"\"vers"
-									"ion\":"
-									"\"1."
-									"0\","
-									"\"lice"
-									"nse\":"
-									"\"MIT"
-									"\","
-									"\"comp"
-									"lete\""
-									":["
-									"\"shar"
-									"d\","
-									"\"x\"]"
-									","
-									"\"deri"
-									"vedFro"
-									"m\":["
-									"{\"nam"
-									"e\":"
-									"\"hint"
-									"\","
-									"\"dige"
-									"st\":"
-									"{" SHA("d") "," LEAF("1") "}" ROLE(
-									    "x") "},"
-										 "{\"digest\":{" SHA("d") "}" ROLE(
-										     "x") "},"
-											  "{\"digest\":{" SHA("d") "}" ROLE(
-											      "y") "},"
-												   "{\"digest\":{" SHA("c") "}" ROLE(
-												       "x") "},"
-													    "{\"digest\":{" LEAF(
-														"2") "}}]}}";
+static const char dataset[] =
+    HEAD "{'name':'lab/d','digest':{'sha256':'$a',"
+	 "'md5':'00112233445566778899aabbccddeeff'}},"
+	 "{'name':'f/1','digest':{'sha256':'$b','tlogLeaf':'$0'},"
+	 "'annotations':{'role':'shard'}},"
+	 "{'name':'f/2','digest':{'sha256':'$b'},"
+	 "'annotations':{'role':'shard'}},"
+	 "{'name':'f/3','digest':{'sha256':'$b'},"
+	 "'annotations':{'role':'weights'}},"
+	 "{'name':'f/4','digest':{'sha256':'$a'},"
+	 "'annotations':{'role':'shard'}},"
+	 "{'name':'f/5','digest':{'sha256':'$c'}}],"
+	 "'predicateType':'https://headwater/dataset/v1','predicate':{"
+	 "'version':'1.0','license':'MIT','complete':['shard','x'],"
+	 "'derivedFrom':["
+	 "{'name':'hint','digest':{'sha256':'$d','tlogLeaf':'$1'},"
+	 "'annotations':{'role':'x'}},"
+	 "{'digest':{'sha256':'$d'},'annotations':{'role':'x'}},"
+	 "{'digest':{'sha256':'$d'},'annotations':{'role':'y'}},"
+	 "{'digest':{'sha256':'$c'},'annotations':{'role':'x'}},"
+	 "{'digest':{'tlogLeaf':'$2'}}]}}";
 
-static const char withdrawal[] = HEAD "{\"digest\":{" LEAF(
-    "3") "}}],"
-	 "\"predicateType\":\"https://headwater/withdrawal/v1\","
-	 "\"predicate\":{\"reason\":\"wrong\"}}";
+static const char withdrawal[] =
+    HEAD "{'digest':{'tlogLeaf':'$3'}}],"
+	 "'predicateType':'https://headwater/withdrawal/v1',"
+	 "'predicate':{'reason':'wrong'}}";
 
-static const char nothing[] = HEAD
-    "{\"name\":\"lab/e\",\"digest\":{\"sha256\":"
-    "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}},"
-    "{\"name\":\"f\",\"digest\":{" SHA("a") "}" ROLE(
-	"shard") "}],"
-		 "\"predicateType\":\"https://headwater/dataset/"
-		 "v1\",\"predicate\":{"
-		 "\"derivedFrom\":[{\"digest\":{\"sha256\":"
-		 "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785"
-		 "2b855\""
-		 "}}]}}";
+#define OF_NOTHING \
+	"{'sha256':'e3b0c44298fc1c149afbf4c8996fb924" \
+	"27ae41e4649b934ca495991b7852b855'}"
+
+static const char nothing[] =
+    HEAD "{'name':'lab/e','digest':" OF_NOTHING "},"
+	 "{'name':'f','digest':{'sha256':'$a'},"
+	 "'annotations':{'role':'shard'}}],"
+	 "'predicateType':'https://headwater/dataset/v1','predicate':{"
+	 "'derivedFrom':[{'digest':" OF_NOTHING "}]}}";
+
+static struct span
+expand(const char *text)
+{
+	static char out[8192];
+	size_t len = 0;
+
+	for (; *text != 0; text++) {
+		if (*text == '$') {
+			text++;
+			for (size_t i = 0; i < HASH_TEXT_LEN; i++)
+				out[len++] = *text;
+		} else {
+			out[len++] = (char)(*text == '\'' ? '"' : *text);
+		}
+	}
+	return span_of(out, len);
+}
 
 static uint8_t packed[16384];
 
@@ -97,8 +73,7 @@ pack(const char *statement)
 	struct writer w = writer_of(packed, sizeof(packed));
 	struct record record;
 	struct why why = { "" };
-	enum err err =
-	    record_parse(span_of_text(statement), arena, &record, &why);
+	enum err err = record_parse(expand(statement), arena, &record, &why);
 
 	if (err != ERR_OK)
 		print_message("# %s\n", why.text);
