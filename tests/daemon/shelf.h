@@ -23,7 +23,8 @@ struct shelf {
 	struct store *log;
 	struct store *index;
 	struct arena *arena;
-	bool by_indexer;    /* let it put the places */
+	bool by_indexer;    /* indexer_follow puts the places */
+	bool is_followed;   /* an indexer's thread does */
 	struct writer text; /* of the statement that is being made */
 	bool is_open;	    /* a write to the log is under way */
 	struct txn txn;
@@ -422,6 +423,10 @@ shelf_commit(struct shelf *shelf)
 	shelf->is_open = false;
 	assert_err(ERR_OK, txn_end(&shelf->txn));
 	head.root = tree_edge_root(&shelf->edge);
+	if (shelf->is_followed) {
+		shelf->place_count = 0;
+		return;
+	}
 	if (shelf->by_indexer) {
 		shelf->place_count = 0;
 		assert_err(ERR_OK,

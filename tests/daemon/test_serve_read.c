@@ -2,17 +2,23 @@
  * over a log of 300 entries of which 290 are published. */
 #include "tests/daemon/shelf.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
 #include "daemon/route.h"
 #include "schema/tile.h"
 #include "schema/tlog_proof.h"
 
 #define STORED 300
 #define PUBLISHED 290
+#define APPENDED 200 /* while others read */
 
 static struct shelf shelf;
 static struct ledger *ledger;
-static struct hash ids[STORED];
-static struct tree_head heads[STORED + 1];
+static struct secret_key *secret;
+static struct hash ids[STORED + APPENDED];
+static struct tree_head heads[STORED + APPENDED + 1];
 
 /* ---- the ledger ---- */
 
@@ -22,6 +28,9 @@ add(const struct shelf_statement *s)
 	uint64_t position = shelf.edge.size;
 
 	ids[position] = shelf_add(&shelf, s);
+	if (shelf.is_followed) /* as the sequencer does, before publishing */
+		assert_true(
+		    recent_add(ledger->recent, &ids[position], position));
 	heads[position + 1].size = position + 1;
 	heads[position + 1].root = tree_edge_root(&shelf.edge);
 }
@@ -66,32 +75,30 @@ fill(void)
 static void
 publish(uint64_t size)
 {
-	struct secret_key *secret = key_secret_random();
 	struct writer note = writer_heap(CHECKPOINT_NOTE_MAX);
-	struct public_key key;
 
-	key_secret_public(secret, &key);
-	note_key_make("log.example.org/t", &key, &ledger->key);
 	checkpoint_sign(&heads[size], &ledger->key, secret, &note);
 	assert_err(ERR_OK, writer_end(&note));
 	published_put(ledger->published, &heads[size], writer_view(&note));
 	writer_done(&note);
-	key_secret_free(secret);
 }
 
 static void
 start(void)
 {
+	struct public_key key;
+
 	shelf_open(&shelf);
 	fill();
 	ledger = ledger_new();
 	assert_non_null(ledger);
 	ledger->log = shelf.log;
 	ledger->index = shelf.index;
+	secret = key_secret_random();
+	key_secret_public(secret, &key);
+	note_key_make("log.example.org/t", &key, &ledger->key);
 	publish(PUBLISHED);
-	assert_err(ERR_OK,
-	    indexer_new(shelf.log, shelf.index, ledger->published,
-		ledger->recent, &ledger->indexer, NULL));
+	assert_err(ERR_OK, indexer_new(ledger, &ledger->indexer, NULL));
 	assert_err(ERR_OK, indexer_start(ledger->indexer));
 	while (indexer_size(ledger->indexer) < PUBLISHED)
 		;
@@ -105,6 +112,7 @@ stop(void)
 	ledger->log = NULL; /* the shelf's */
 	ledger->index = NULL;
 	ledger_free(ledger);
+	key_secret_free(secret);
 	shelf_close(&shelf);
 }
 
@@ -114,6 +122,32 @@ struct got {
 	struct arena *arena;
 	struct reply reply;
 };
+
+static void
+resume(struct request *request)
+{
+	atomic_store((atomic_bool *)request->inside, true);
+}
+
+/* As http does it, but for the thread, which waits. */
+static void
+answer(struct request *request, struct reply *reply, serve_handler *handler)
+{
+	atomic_bool is_resumed = false;
+
+	request->resume = resume;
+	request->inside = &is_resumed;
+	request->calls = 1;
+	if (handler(request, reply) == SERVED)
+		return;
+	while (!atomic_load(&is_resumed)) {
+		indexer_expire(ledger->indexer, clock_steady_ms());
+		sched_yield();
+	}
+	request->calls = 2;
+	if (handler(request, reply) != SERVED)
+		abort();
+}
 
 static struct got
 get(const char *target)
@@ -129,7 +163,6 @@ get(const char *target)
 	struct request request = {
 		.ledger = ledger,
 		.arena = got.arena,
-		.calls = 1,
 	};
 	struct route_match match;
 	struct why w = { "" };
@@ -145,8 +178,7 @@ get(const char *target)
 	if (err != ERR_OK)
 		reply_error(&got.reply, err, &w);
 	else
-		assert_int_equal(SERVED, match.handler(&request, &got.reply));
-	assert_err(ERR_OK, writer_end(&got.reply.body));
+		answer(&request, &got.reply, match.handler);
 	return got;
 }
 
@@ -513,6 +545,108 @@ test_lineage(void **state)
 	drop(&got);
 }
 
+/* ---- reading while others write (RELIABILITY F14) ---- */
+
+static atomic_bool is_over;
+static atomic_uint odd_count;
+static atomic_uint answer_count;
+
+/* The proof of a published record verifies by a checkpoint that holds it. */
+static bool
+is_proved(uint64_t at, uint64_t size, struct arena *arena)
+{
+	char id[HASH_TEXT_MAX];
+	char target[128];
+	struct tlog_proof proof;
+	struct checkpoint checkpoint;
+	struct got got;
+	bool is_good;
+
+	hash_print(&ids[at], id);
+	(void)snprintf(target, sizeof(target), "/v1/records/%s/proof", id);
+	got = get(target);
+	is_good =
+	    tlog_proof_parse(body_of(&got), arena, &proof, NULL) == ERR_OK &&
+	    tlog_proof_verify(
+		&proof, &ids[at], &ledger->key, &checkpoint, NULL) == ERR_OK &&
+	    checkpoint.head.size >= size;
+	drop(&got);
+	return is_good;
+}
+
+/* The index may lag; what it shows is right. */
+static bool
+is_listed(uint64_t at)
+{
+	char id[HASH_TEXT_MAX];
+	char target[128];
+	struct got got;
+	bool is_good;
+
+	hash_print(&ids[at], id);
+	(void)snprintf(target, sizeof(target), "/v1/records?after=%llu&limit=1",
+	    (unsigned long long)at - 1);
+	got = get(target);
+	is_good = got.reply.status == 200 &&
+	    (holds(body_of(&got), "\"records\":[]") ||
+		holds(body_of(&got), id));
+	drop(&got);
+	return is_good;
+}
+
+/* No cmocka here: not its thread. */
+static void *
+read_on(void *context)
+{
+	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+	(void)context;
+
+	while (!atomic_load(&is_over)) {
+		uint64_t size = published_size(ledger->published);
+		uint64_t at = size - 1 - size % 7;
+
+		if (!is_proved(at, size, arena) || !is_listed(at))
+			atomic_fetch_add(&odd_count, 1);
+		atomic_fetch_add(&answer_count, 1);
+		arena_reset(arena);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+static void
+test_readers(void **state)
+{
+	struct shelf_artifact subject = { .node = 5 };
+	const struct shelf_statement s = {
+		.kind = RECORD_DATASET, .subject_count = 1, .subjects = &subject
+	};
+	pthread_t threads[3];
+	(void)state;
+
+	publish(STORED);
+	indexer_notice(ledger->indexer);
+	while (indexer_size(ledger->indexer) < STORED)
+		sched_yield();
+	shelf.is_followed = true;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(
+		    0, pthread_create(&threads[i], NULL, read_on, NULL));
+	for (size_t i = 0; i < APPENDED / 5; i++) {
+		for (size_t more = 0; more < 5; more++)
+			add(&s);
+		shelf_commit(&shelf);
+		publish(shelf.edge.size);
+		indexer_notice(ledger->indexer);
+	}
+	while (atomic_load(&answer_count) < 100)
+		sched_yield();
+	atomic_store(&is_over, true);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(0, pthread_join(threads[i], NULL));
+	assert_int_equal(0, atomic_load(&odd_count));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -528,6 +662,7 @@ main(int argc, char **argv)
 	UNIT(test_bundle);
 	UNIT(test_proofs);
 	UNIT(test_lineage);
+	UNIT(test_readers); /* grows the log: the last */
 	int failed = unit_run(argc, argv);
 	stop();
 	return failed;
