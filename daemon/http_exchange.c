@@ -88,9 +88,20 @@ exchange_begin(struct exchange *exchange, struct MHD_Connection *connection,
 	atomic_fetch_add(&exchange->shared->active, 1);
 }
 
+static void
+stop_waiting(struct exchange *exchange)
+{
+	exchange->stage = EXCHANGE_BODY;
+	atomic_fetch_sub(&exchange->shared->waiting, 1);
+	metric_sub(METRIC_WAITING, 1);
+}
+
 void
 exchange_end(struct exchange *exchange)
 {
+	/* resumed, but the peer had gone: the handler is not asked again */
+	if (exchange->stage == EXCHANGE_WAITING)
+		stop_waiting(exchange);
 	atomic_fetch_sub(&exchange->shared->body_bytes, exchange->counted);
 	atomic_fetch_sub(&exchange->shared->active, 1);
 	if (exchange->body.cap > BODY_KEPT) {
@@ -323,8 +334,7 @@ exchange_complete(struct exchange *exchange)
 	if (exchange->match.handler == NULL)
 		return answer_options(exchange);
 	if (exchange->stage == EXCHANGE_WAITING) {
-		atomic_fetch_sub(&exchange->shared->waiting, 1);
-		metric_sub(METRIC_WAITING, 1);
+		stop_waiting(exchange);
 	} else {
 		metric_add(METRIC_REQUESTS, 1);
 		exchange->request.body = writer_view(&exchange->body);
