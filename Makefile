@@ -17,7 +17,8 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	view lookup lineage_graph lineage_standing lineage render \
 	gate watchdog request reply serve answer serve_write serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_loop http config main
+	route http_listen http_reply http_exchange http_loop http config vkey maintain \
+	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git walk hashing disk transport trust session stored proved keyrings \

@@ -17,8 +17,8 @@
 
 #define PROGRAM_NAME "headwater-signer"
 
-static enum err
-default_program(char out[static PATH_MAX], struct why *w)
+enum err
+signer_process_program(char out[static PATH_MAX], struct why *w)
 {
 	ssize_t len = readlink("/proc/self/exe", out, PATH_MAX);
 	size_t at = len < 0 ? 0 : (size_t)len;
@@ -121,7 +121,7 @@ signer_process_start(const struct signer_program *program,
 
 	if (path == NULL) {
 		path = beside;
-		err = default_program(beside, w);
+		err = signer_process_program(beside, w);
 	}
 	if (err == ERR_OK)
 		err = start(path, program, &process, w);

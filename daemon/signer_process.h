@@ -8,6 +8,7 @@
 #ifndef HEADWATER_DAEMON_SIGNER_PROCESS_H
 #define HEADWATER_DAEMON_SIGNER_PROCESS_H
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include "schema/err.h"
@@ -17,6 +18,10 @@ struct signer_program {
 	const char *key_path;
 	const char *signers_path;
 };
+
+/* The path of headwater-signer beside our own executable. */
+MUST_CHECK enum err signer_process_program(
+    char out[static PATH_MAX], struct why *w);
 
 struct signer_process {
 	int fd;	    /* our end of its socket; waits at most SUBMIT_WAIT_MS */

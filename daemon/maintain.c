@@ -1,0 +1,136 @@
+#include "daemon/maintain.h"
+
+#include <limits.h>
+
+#include "daemon/check.h"
+#include "daemon/device.h"
+#include "daemon/file.h"
+#include "daemon/store.h"
+#include "daemon/vkey.h"
+
+static enum err
+refuse(enum refusal refusal, enum err err, enum refusal *ret)
+{
+	*ret = refusal;
+	return err;
+}
+
+enum err
+maintain_take_folder(
+    const char *folder, bool may_make, enum refusal *ret_refusal, struct why *w)
+{
+	const char *warning = NULL;
+	enum err err = ERR_OK;
+
+	if (!file_exists(folder) && !may_make)
+		return refuse(REFUSAL_CONFIG,
+		    why(w, ERR_MISSING, "%s: there is no log", folder),
+		    ret_refusal);
+	if (!file_exists(folder))
+		err = file_make_folder(folder, w);
+	if (err == ERR_OK)
+		err = file_filesystem(folder, &warning, w);
+	if (err != ERR_OK)
+		return refuse(REFUSAL_FILESYSTEM, err, ret_refusal);
+	if (warning != NULL)
+		log_event(LOG_WARN, "filesystem", LOG_TEXT("note", warning));
+	err = file_lock_folder(folder, w);
+	if (err != ERR_OK)
+		return refuse(
+		    err == ERR_CONFLICT ? REFUSAL_LOCKED : REFUSAL_FILESYSTEM,
+		    err, ret_refusal);
+	return ERR_OK;
+}
+
+struct stores {
+	struct store *log;
+	struct store *index;
+};
+
+static enum err
+open_stores(const char *folder, struct stores *stores, enum refusal *refusal,
+    struct why *w)
+{
+	char path[PATH_MAX];
+	const char *warning;
+	enum err err = maintain_take_folder(folder, false, refusal, w);
+
+	if (err != ERR_OK)
+		return err;
+	*refusal = REFUSAL_DAMAGED;
+	err = device_check(folder, &warning, w);
+	if (err == ERR_OK) {
+		(void)snprintf(path, sizeof(path), "%s/log", folder);
+		err = store_open(path, STORE_LOG, &stores->log, w);
+	}
+	if (err == ERR_OK) {
+		(void)snprintf(path, sizeof(path), "%s/index", folder);
+		err = store_open(path, STORE_INDEX, &stores->index, w);
+	}
+	if (err == ERR_IO || err == ERR_MEMORY || err == ERR_FULL)
+		*refusal = REFUSAL_IO;
+	return err;
+}
+
+static enum err
+read_key(const struct config *config, struct note_key *key, struct why *w)
+{
+	if (config->vkey != NULL)
+		return note_key_parse(span_of_text(config->vkey), key, w);
+	if (config->key != NULL)
+		return vkey_of_file(config->key, key, w);
+	return why(w, ERR_USAGE,
+	    "no --vkey: give the log's verifier key, or its key file by --key");
+}
+
+static int
+check(const struct stores *stores, const struct note_key *key, struct why *w)
+{
+	struct check_result log = { 0, 0 };
+	struct check_result index = { 0, 0 };
+	enum err err = check_log(stores->log, key, stdout, &log, w);
+
+	if (err == ERR_OK)
+		err =
+		    check_index(stores->log, stores->index, stdout, &index, w);
+	if (err != ERR_OK)
+		return REFUSAL_IO;
+	printf("%llu entries, %llu faults in the log, %llu in the index\n",
+	    (unsigned long long)log.entries, (unsigned long long)log.faults,
+	    (unsigned long long)index.faults);
+	return log.faults + index.faults == 0 ? 0 : MAINTAIN_FAULTS;
+}
+
+int
+maintain_check(const struct config *config, struct why *w)
+{
+	struct stores stores = { NULL, NULL };
+	struct note_key key;
+	enum refusal refusal = REFUSAL_CONFIG;
+	enum err err = read_key(config, &key, w);
+
+	if (err == ERR_OK)
+		err = open_stores(config->data, &stores, &refusal, w);
+	int status = err == ERR_OK ? check(&stores, &key, w) : (int)refusal;
+	store_close(stores.index);
+	store_close(stores.log);
+	return status;
+}
+
+int
+maintain_reindex(const struct config *config, struct why *w)
+{
+	struct stores stores = { NULL, NULL };
+	enum refusal refusal = REFUSAL_IO;
+	enum err err = open_stores(config->data, &stores, &refusal, w);
+
+	if (err == ERR_OK) {
+		refusal = REFUSAL_IO;
+		err = check_reindex(stores.log, stores.index, w);
+		if (err == ERR_CORRUPT)
+			refusal = REFUSAL_DAMAGED;
+	}
+	store_close(stores.index);
+	store_close(stores.log);
+	return err == ERR_OK ? 0 : (int)refusal;
+}
