@@ -164,8 +164,7 @@ static enum err
 start_threads(struct service *service)
 {
 	struct ledger *ledger = service->ledger;
-	enum err err = indexer_new(ledger->log, ledger->index,
-	    ledger->published, ledger->recent, &ledger->indexer, service->w);
+	enum err err = indexer_new(ledger, &ledger->indexer, service->w);
 
 	if (err == ERR_OK)
 		err = sequencer_new(ledger, fail, service, &service->sequencer);
