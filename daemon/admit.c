@@ -1,5 +1,6 @@
 #include "daemon/admit.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "daemon/gist.h"
@@ -76,6 +77,7 @@ judge(const struct signers_view *view, const struct envelope *envelope,
 	else
 		err = judge_entry(view->keyring, envelope, &record, &member, w);
 	if (err == ERR_OK) {
+		assert(member != NULL);
 		ret->keyring = view->position;
 		err = keep(envelope, &record, member, arena, ret);
 		if (err != ERR_OK)

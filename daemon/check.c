@@ -25,6 +25,7 @@ struct walk {
 	/* the checkpoint that is stored, and our root at its size */
 	struct tree_head stored;
 	bool has_stored;
+	struct why why; /* of the entry at hand */
 };
 
 static void
@@ -76,7 +77,7 @@ check_hashes(struct walk *walk, const struct hash *leaf)
 /* Takes a new keyring into the walk's hands. */
 static enum err
 judge_new_keyring(struct walk *walk, const struct envelope *envelope,
-    uint64_t position, const struct hash *leaf, struct why *w)
+    uint64_t position, const struct hash *leaf)
 {
 	struct keyring *keyring;
 	const struct hash *before = position == 0 ? NULL : &walk->keyring_id;
@@ -85,9 +86,10 @@ judge_new_keyring(struct walk *walk, const struct envelope *envelope,
 	if (walk->key != NULL) {
 		struct judge_log log = { .origin = walk->key->name,
 			.key = walk->key->key };
-		err = judge_keyring(&log, envelope, before, &keyring, w);
+		err =
+		    judge_keyring(&log, envelope, before, &keyring, &walk->why);
 	} else {
-		err = keyring_parse(envelope->payload, &keyring, w);
+		err = keyring_parse(envelope->payload, &keyring, &walk->why);
 	}
 	if (err != ERR_OK)
 		return err;
@@ -102,23 +104,25 @@ judge_new_keyring(struct walk *walk, const struct envelope *envelope,
 static enum err
 judge(struct walk *walk, const struct envelope *envelope,
     const struct record *record, const struct hash *leaf,
-    const char **ret_principal, struct why *w)
+    const char **ret_principal)
 {
 	const struct keyring_member *member;
 	uint64_t position = walk->edge.size - 1;
 
 	if (record->kind == RECORD_KEYRING) {
 		enum err err =
-		    judge_new_keyring(walk, envelope, position, leaf, w);
+		    judge_new_keyring(walk, envelope, position, leaf);
 		if (err == ERR_OK)
 			*ret_principal = walk->keyring->origin;
 		return err;
 	}
 	if (walk->keyring == NULL)
-		return why(w, ERR_REFUSED, "no keyring stands below it");
+		return why(
+		    &walk->why, ERR_REFUSED, "no keyring stands below it");
 	enum err err = walk->must_verify
-	    ? judge_entry(walk->keyring, envelope, record, &member, w)
-	    : judge_signer(walk->keyring, envelope->keyid, record, &member, w);
+	    ? judge_entry(walk->keyring, envelope, record, &member, &walk->why)
+	    : judge_signer(
+		  walk->keyring, envelope->keyid, record, &member, &walk->why);
 	if (err == ERR_OK)
 		*ret_principal = member->principal;
 	return err;
@@ -143,24 +147,24 @@ check_record(
 	uint64_t position = walk->edge.size - 1;
 	struct envelope envelope;
 	struct record record;
-	struct why w = { 0 };
 	const char *principal = NULL;
 	/* by the keyring before, if it is itself one */
 	uint64_t judged_by = walk->keyring_position;
 
 	arena_reset(walk->arena);
-	enum err err =
-	    envelope_parse_entry(entry->entry, walk->arena, &envelope, &w);
+	enum err err = envelope_parse_entry(
+	    entry->entry, walk->arena, &envelope, &walk->why);
 	if (err == ERR_OK)
-		err = record_parse(envelope.payload, walk->arena, &record, &w);
+		err = record_parse(
+		    envelope.payload, walk->arena, &record, &walk->why);
 	if (err != ERR_OK) {
-		fault(walk, position, w.text);
+		fault(walk, position, walk->why.text);
 		return;
 	}
 	if (entry->keyring != judged_by)
 		fault(walk, position, "it names another keyring as its judge");
-	if (judge(walk, &envelope, &record, leaf, &principal, &w) != ERR_OK)
-		fault(walk, position, w.text);
+	if (judge(walk, &envelope, &record, leaf, &principal) != ERR_OK)
+		fault(walk, position, walk->why.text);
 	else
 		check_gist(walk, &record, principal, entry->gist);
 	record_done(&record);

@@ -96,6 +96,7 @@ void
 signers_let_go(struct signers *signers, const struct signers_view *view)
 {
 	union {
+		/* cppcheck-suppress unusedStructMember */
 		const struct signers_view *view;
 		struct held *held; /* its first member is the view */
 	} of = { .view = view };

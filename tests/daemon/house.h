@@ -301,7 +301,11 @@ house_post_send(struct house *house, struct house_post *post)
 {
 	struct submission *s = &post->submission;
 
-	return s->err = batch_add(house->ledger->batch, s, 1, &s->why);
+	/* once it was taken it is the sealer's to write */
+	enum err err = batch_add(house->ledger->batch, s, 1, &s->why);
+	if (err != ERR_OK)
+		s->err = err;
+	return err;
 }
 
 static inline void
