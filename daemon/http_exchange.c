@@ -184,6 +184,7 @@ send_first(struct exchange *exchange, enum err err, const struct why *w)
 /* ---- the head ---- */
 
 static enum MHD_Result
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 collect(void *context, enum MHD_ValueKind kind, const char *name,
     size_t name_len, const char *value, size_t value_len)
 {

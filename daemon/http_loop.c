@@ -171,6 +171,7 @@ notice_completed(void *context, struct MHD_Connection *connection,
 }
 
 static enum MHD_Result
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 handle(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *data_len,
     void **request_context)

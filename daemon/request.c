@@ -22,21 +22,18 @@ request_query(const struct request *request, const char *name, struct span *ret)
 
 enum err
 request_query_number(const struct request *request, const char *name,
-    const uint64_t bounds[static 2], uint64_t fallback, uint64_t *ret,
-    struct why *w)
+    const uint64_t bounds[static 2], uint64_t *value, struct why *w)
 {
 	struct span text;
-	uint64_t value;
+	uint64_t number;
 
-	if (!request_query(request, name, &text)) {
-		*ret = fallback;
+	if (!request_query(request, name, &text))
 		return ERR_OK;
-	}
-	if (!text_undecimal(text, bounds[1], &value) || value < bounds[0])
+	if (!text_undecimal(text, bounds[1], &number) || number < bounds[0])
 		return why(w, ERR_SYNTAX,
 		    "%s: a decimal from %llu to %llu, without leading zeros",
 		    name, (unsigned long long)bounds[0],
 		    (unsigned long long)bounds[1]);
-	*ret = value;
+	*value = number;
 	return ERR_OK;
 }

@@ -62,10 +62,10 @@ void request_resume(struct request *request);
 bool request_query(
     const struct request *request, const char *name, struct span *ret);
 
-/* A decimal within [min, max], `fallback` where it is not given; ERR_SYNTAX names
- * it and its bounds. */
+/* A decimal within [min, max]; *value is left as it is where none is given.
+ * ERR_SYNTAX names it and its bounds. */
 MUST_CHECK enum err request_query_number(const struct request *request,
-    const char *name, const uint64_t bounds[static 2], uint64_t fallback,
-    uint64_t *ret, struct why *w);
+    const char *name, const uint64_t bounds[static 2], uint64_t *value,
+    struct why *w);
 
 #endif

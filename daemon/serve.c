@@ -70,9 +70,9 @@ begin_waiting(struct request *request, bool *ret_later, struct why *w)
 	struct indexer *indexer = request->ledger->indexer;
 	uint64_t size = published_size(request->ledger->published);
 	const uint64_t bounds[2] = { 1, UINT64_MAX };
-	uint64_t min_size;
+	uint64_t min_size = 0;
 	enum err err =
-	    request_query_number(request, "min_size", bounds, 0, &min_size, w);
+	    request_query_number(request, "min_size", bounds, &min_size, w);
 
 	if (err != ERR_OK)
 		return err;

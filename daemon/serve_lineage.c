@@ -28,14 +28,13 @@ take_bounds(const struct request *request, struct lineage_question *question,
 {
 	static const uint64_t depths[] = { 1, LINEAGE_DEPTH_MAX };
 	static const uint64_t limits[] = { 1, LINEAGE_NODES_MAX };
-	uint64_t depth = 0;
-	uint64_t limit = 0;
-	enum err err = request_query_number(
-	    request, "depth", depths, LINEAGE_DEPTH_MAX, &depth, w);
+	uint64_t depth = LINEAGE_DEPTH_MAX;
+	uint64_t limit = LINEAGE_NODES_DEFAULT;
+	enum err err =
+	    request_query_number(request, "depth", depths, &depth, w);
 
 	if (err == ERR_OK)
-		err = request_query_number(
-		    request, "limit", limits, LINEAGE_NODES_DEFAULT, &limit, w);
+		err = request_query_number(request, "limit", limits, &limit, w);
 	if (err != ERR_OK)
 		return err;
 	question->depth = (size_t)depth;

@@ -70,13 +70,12 @@ take_range(
 	static const uint64_t limits[] = { 1, LIST_LIMIT_MAX };
 	struct span text;
 	uint64_t after = 0;
-	uint64_t limit = 0;
+	uint64_t limit = LIST_LIMIT_DEFAULT;
 	enum err err =
-	    request_query_number(request, "after", positions, 0, &after, w);
+	    request_query_number(request, "after", positions, &after, w);
 
 	if (err == ERR_OK)
-		err = request_query_number(
-		    request, "limit", limits, LIST_LIMIT_DEFAULT, &limit, w);
+		err = request_query_number(request, "limit", limits, &limit, w);
 	if (err != ERR_OK)
 		return err;
 	range->from = request_query(request, "after", &text) ? after + 1 : 0;

@@ -219,18 +219,18 @@ test_queries(void **state)
 	assert_span_text("SHA256:a+b/c", value);
 	assert_false(request_query(&request, "kind", &value));
 	assert_err(ERR_OK,
-	    request_query_number(&request, "limit", bounds, 7, &number, &w));
+	    request_query_number(&request, "limit", bounds, &number, &w));
 	assert_int_equal(12, number);
 	assert_err(ERR_OK,
-	    request_query_number(&request, "min_size", bounds, 7, &number, &w));
-	assert_int_equal(7, number);
+	    request_query_number(&request, "min_size", bounds, &number, &w));
+	assert_int_equal(12, number);
 	assert_err(ERR_SYNTAX,
-	    request_query_number(&request, "limit", low, 7, &number, &w));
+	    request_query_number(&request, "limit", low, &number, &w));
 	assert_string_equal(
 	    "limit: a decimal from 1 to 11, without leading zeros", w.text);
 	assert_err(ERR_SYNTAX,
-	    request_query_number(&request, "after", bounds, 7, &number, &w));
-	assert_int_equal(7, number);
+	    request_query_number(&request, "after", bounds, &number, &w));
+	assert_int_equal(12, number);
 	arena_free(request.arena);
 }
 
