@@ -95,7 +95,8 @@ run_init(
 		return err;
 	/* what does not answer as this log is not pinned: ask first, remember
 	 * afterwards */
-	session->transport = transport_new();
+	if (session->transport == NULL)
+		session->transport = transport_new();
 	if (session->transport == NULL)
 		return why(w, ERR_MEMORY, "libcurl did not start");
 	struct transport_call call = {

@@ -30,14 +30,15 @@ read_line(struct session *session, struct span text, struct submit_line *line)
 {
 	struct record record;
 
-	line->err =
+	enum err err =
 	    envelope_parse(text, session->arena, &line->envelope, &line->why);
-	if (line->err != ERR_OK)
-		return;
-	line->err = record_parse(
-	    line->envelope.payload, session->arena, &record, &line->why);
-	if (line->err == ERR_OK)
+	if (err == ERR_OK)
+		err = record_parse(line->envelope.payload, session->arena,
+		    &record, &line->why);
+	if (err == ERR_OK)
 		record_done(&record);
+	/* checked, and not what a log takes: the log's answer would be no */
+	line->err = err_class(err) == ERR_CLASS_INPUT ? ERR_REFUSED : err;
 }
 
 static enum err

@@ -22,8 +22,10 @@ read_answer(
 	struct span proof = SPAN_EMPTY;
 	enum err err = json_parse_answer(body, &json, w);
 
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		why_prefix(w, "the log's answer");
 		return err;
+	}
 	struct object o = object_of(json_root(json), "the log's answer", w);
 	object_text(&o, "id", 1, HASH_TEXT_LEN, &id);
 	ret->index = object_number(&o, "index", TREE_SIZE_MAX);

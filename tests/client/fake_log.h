@@ -424,14 +424,19 @@ fake_run(struct session *session, const struct command *command,
 	session->exit_code = 0;
 	(void)fflush(stdout);
 	int saved = dup(STDOUT_FILENO);
+	int saved_error = dup(STDERR_FILENO);
 	int file = mkstemp(path);
 	assert(saved >= 0 && file >= 0 && unlink(path) == 0);
 	assert(dup2(file, STDOUT_FILENO) >= 0);
+	/* sentences are tested by the functions that make them */
+	assert(freopen("/dev/null", "w", stderr) != NULL);
 	int exit_code = command_run(session, command, words);
 	exit_code = output_end(&session->out, exit_code);
 	assert(dup2(saved, STDOUT_FILENO) >= 0);
 	ssize_t len = pread(file, out, FAKE_OUT_MAX - 1, 0);
 	out[len > 0 ? len : 0] = '\0';
+	assert(dup2(saved_error, STDERR_FILENO) >= 0);
+	(void)close(saved_error);
 	(void)close(saved);
 	(void)close(file);
 	for (size_t i = 0; words[i] != NULL; i++)
