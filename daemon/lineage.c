@@ -125,12 +125,11 @@ emit(struct step *step, const struct digest *digest,
 	to = is_down ? far : step->near;
 	edge = lineage_add_edge(lineage, from, to);
 	edge->role = resource->role;
+	edge->hint = resource->name;
 	edge->record = step->kept;
 	edge->has_citation = resource->has_citation;
 	edge->citation = resource->citation;
 	edge->standing = find_standing(step, to);
-	if (edge->standing != STANDING_STRANGER)
-		lineage_add_name(&lineage->nodes[from], resource->name);
 	if (is_walked(lineage, edge))
 		walk_edge(step, edge, far, queue);
 }
@@ -265,6 +264,24 @@ expand(struct lineage *lineage, size_t near, struct queue *queue)
 		expand_up(&step, queue);
 }
 
+/* What is said of the nodes once all are known.  Names that records give their
+ * subjects come before those that others use for their inputs. */
+static void
+describe(struct lineage *lineage)
+{
+	for (size_t i = 0; i < lineage->node_count; i++) {
+		standing_look(lineage, i);
+		standing_find_gap(lineage, i);
+	}
+	for (size_t i = 0; i < lineage->edge_count; i++) {
+		const struct lineage_edge *edge = &lineage->edges[i];
+
+		if (edge->standing != STANDING_STRANGER)
+			lineage_add_name(
+			    &lineage->nodes[edge->from], edge->hint);
+	}
+}
+
 enum err
 lineage_ask(struct view *view, const struct lineage_question *question,
     struct arena *arena, const struct lineage **ret)
@@ -279,10 +296,7 @@ lineage_ask(struct view *view, const struct lineage_question *question,
 	while (queue->head < queue->count && lineage->err == ERR_OK &&
 	    !view_failed(view))
 		expand(lineage, queue->nodes[queue->head++], queue);
-	for (size_t i = 0; i < lineage->node_count; i++) {
-		standing_look(lineage, i);
-		standing_find_gap(lineage, i);
-	}
+	describe(lineage);
 	*ret = lineage;
 	return lineage->err;
 }

@@ -59,6 +59,7 @@ struct lineage_edge {
 	size_t from; /* the way the data went */
 	size_t to;
 	struct span role;
+	struct span hint; /* what the record calls `from` */
 	const struct lineage_record *record;
 	enum lineage_standing standing;
 	bool has_citation; /* what it cites of `from` */
