@@ -11,7 +11,7 @@ set -euo pipefail
 export LC_ALL=C
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=${HW_BUILD:-$here/../../.build/debug}
+build=$(cd "${HW_BUILD:-$here/../../.build/debug}" && pwd)
 work=${HEADWATER_DEMO:-$PWD/.build/demo}
 port=${HEADWATER_DEMO_PORT:-0}
 lists="american-english danish dutch french italian ngerman polish spanish"
