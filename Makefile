@@ -21,9 +21,9 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
-CLIENT := output progress git walk hashing disk transport trust session stored proved keyrings \
-	ssh_agent principal show submit options item cited draft recording command \
-	audited follow \
+CLIENT := output progress git beneath walk hasher hashing disk transport \
+	trust session stored cited proved keyrings ssh_agent principal show \
+	submit options item draft recording command audited follow \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.

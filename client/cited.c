@@ -3,6 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/reader.h"
+
+#define LINE_MAX 256
+#define ARENA_MAX ((size_t)64 << 10)
+#define MAKES " makes" /* behind the id, before the LF */
+
 static enum err
 file_of(const struct trust *trust, const struct digest *node,
     char path[static DISK_PATH_MAX], struct why *w)
@@ -18,34 +24,58 @@ file_of(const struct trust *trust, const struct digest *node,
 	return disk_join(trust->dir, name, path, w);
 }
 
+/* What does not read like ours is as good as none. */
+static bool
+read_file(const char *path, struct hash *ret, bool *ret_makes)
+{
+	struct arena *arena = arena_new(ARENA_MAX);
+	struct span text;
+	bool is_good = false;
+
+	if (arena != NULL &&
+	    disk_read(path, LINE_MAX, arena, &text, NULL) == ERR_OK) {
+		struct reader r = reader_of(text);
+		struct span line = reader_line(&r);
+		struct span rest = span_part(line, HASH_TEXT_LEN, line.len);
+		*ret_makes = span_is(rest, MAKES);
+		is_good = reader_end(&r) == ERR_OK &&
+		    (rest.len == 0 || *ret_makes) &&
+		    hash_parse(span_part(line, 0, HASH_TEXT_LEN), ret);
+	}
+	arena_free(arena);
+	return is_good;
+}
+
 enum err
 cited_put(const struct trust *trust, const struct digest *node,
-    const struct hash *id, struct why *w)
+    const struct hash *id, bool makes, struct why *w)
 {
 	char path[DISK_PATH_MAX];
-	char line[HASH_TEXT_MAX];
+	char text[LINE_MAX];
+	struct writer line = writer_of(text, sizeof(text));
+	struct hash old;
+	bool old_makes = false;
 	enum err err = disk_join(trust->dir, "subjects", path, w);
 
 	if (err == ERR_OK)
 		err = disk_make_dirs(path, w);
 	if (err == ERR_OK)
 		err = file_of(trust, node, path, w);
-	if (err != ERR_OK)
+	if (err != ERR_OK ||
+	    (!makes && read_file(path, &old, &old_makes) && old_makes))
 		return err;
-	hash_print(id, line);
-	return disk_write(path, span_of(line, HASH_TEXT_LEN), w);
+	writer_hex(&line, hash_span(id));
+	writer_text(&line, makes ? MAKES "\n" : "\n");
+	return disk_write(path, writer_view(&line), w);
 }
 
-void
-cited_add(const struct trust *trust, struct digest_set *set)
+bool
+cited_get(
+    const struct trust *trust, const struct digest *node, struct hash *ret)
 {
 	char path[DISK_PATH_MAX];
-	struct arena *arena = arena_new(4096 * 8);
-	struct span text;
+	bool makes;
 
-	if (arena != NULL && set->has_node && !set->has_citation &&
-	    file_of(trust, &set->node, path, NULL) == ERR_OK &&
-	    disk_read(path, 256, arena, &text, NULL) == ERR_OK)
-		set->has_citation = hash_parse(text, &set->citation);
-	arena_free(arena);
+	return file_of(trust, node, path, NULL) == ERR_OK &&
+	    read_file(path, ret, &makes);
 }

@@ -1,8 +1,10 @@
 /*
- * cited: which record of ours an artifact was the first subject of.
+ * cited: which record of ours an artifact was a subject of.
  *
  * A file `subjects/<alg>-<hex>` of the pinned log's folder holds the newest such
- * record's id, so that later records can cite it.  Losing it costs citations, no
+ * record's id, so that later records can cite it.  A record that makes (a run, a
+ * set with parts or sources) is kept before one that only describes: who follows
+ * the citation should come to what it was made of.  Losing it costs citations, no
  * truth.
  *
  * Threads: one.  Memory: none.
@@ -14,9 +16,11 @@
 #include "schema/digest_set.h"
 
 MUST_CHECK enum err cited_put(const struct trust *trust,
-    const struct digest *node, const struct hash *id, struct why *w);
+    const struct digest *node, const struct hash *id, bool makes,
+    struct why *w);
 
-/* Adds the citation to the set where there is one; nothing else changes. */
-void cited_add(const struct trust *trust, struct digest_set *set);
+/* False where this client has none. */
+MUST_CHECK bool cited_get(
+    const struct trust *trust, const struct digest *node, struct hash *ret);
 
 #endif

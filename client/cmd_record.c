@@ -2,18 +2,29 @@
 #include "client/command.h"
 #include "client/recording.h"
 
-static const struct option_row set_options[] = {
-	RECORDING_NAME_OPTIONS,
-	{ .name = "derived-from",
-	    .is_many = true,
-	    .value = "ITEM",
-	    .help = "what it was made from" },
-	{ .name = "complete",
-	    .is_many = true,
-	    .value = "ROLE",
-	    .help = "sign that all of that role are listed" },
-	{ .name = "architecture", .value = "TEXT", .help = "of a model" },
-	{ .name = "format", .value = "TEXT", .help = "of a model" },
+#include <string.h>
+
+#define SET_OPTIONS \
+	RECORDING_NAME_OPTIONS, \
+	    { .name = "derived-from", \
+		    .is_many = true, \
+		    .value = "ITEM", \
+		    .help = "what it was made from" }, \
+	{ \
+		.name = "complete", .is_many = true, .value = "ROLE", \
+		.help = "sign that all of that role are listed" \
+	}
+
+static const struct option_row dataset_options[] = {
+	SET_OPTIONS,
+	RECORDING_OPTIONS,
+	{ .name = NULL },
+};
+
+static const struct option_row model_options[] = {
+	SET_OPTIONS,
+	{ .name = "architecture", .value = "TEXT", .help = "such as llama" },
+	{ .name = "format", .value = "TEXT", .help = "such as safetensors" },
 	RECORDING_OPTIONS,
 	{ .name = NULL },
 };
@@ -43,40 +54,92 @@ write_manifest(struct draft *draft, const struct item *item)
 	draft->manifest_hash = item->hashing.sha256;
 }
 
+/* Files that come with weights and are none: a licence or a tokenizer shared by
+ * all would join models that have nothing to do with each other.  Whatever is
+ * not known here counts as weights. */
+static bool
+is_beside_weights(struct span path)
+{
+	static const char *const ends[] = { ".md", ".txt", ".json", ".jsonl",
+		".jinja", ".py", ".yaml", ".yml", ".toml", ".html", ".pdf",
+		".png", ".jpg", ".svg", ".gitattributes", ".gitignore",
+		"tokenizer.model", "LICENSE", "NOTICE", "README", "COPYING" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t len = strlen(ends[i]);
+		if (path.len >= len &&
+		    span_is(span_part(path, path.len - len, len), ends[i]))
+			return true;
+	}
+	return false;
+}
+
 /* The files of a small set as further subjects, in the manifest's order. */
 static void
-write_parts(struct draft *draft, const struct item *item, const char *role)
+write_parts(struct draft *draft, const struct item *item, bool is_model)
 {
 	for (size_t i = 0; i < item->hashing.count; i++) {
 		const struct manifest_line *line = &item->hashing.lines[i];
 		struct digest digest = digest_sha256(&line->digest);
-		struct digest_set set = {
-			.count = 1,
-			.digests = &digest,
-		};
+		struct digest_set set = { .count = 1, .digests = &digest };
+		const char *role = is_model ? "weights" : "shard";
+		if (is_model && is_beside_weights(line->path))
+			role = "";
+		draft->makes = draft->makes || role[0] != '\0';
 		draft_resource(draft, line->path, span_of_text(role), &set);
 	}
 }
 
-/* Subjects: the set, then its files where they are few enough and fit. */
-static void
-write_subjects(struct draft *draft, struct span name, const struct item *item,
-    const char *role)
+static bool
+is_complete(const struct draft *draft, const char *role)
 {
-	struct span none = SPAN_EMPTY;
+	size_t at = 0;
+	const char *value = options_next(draft->arguments, "complete", &at);
 
-	draft_resource(draft, name, none, &item->digest);
-	draft->has_subject = item->digest.has_node;
-	draft->subject = item->digest.node;
-	if (item->kind != ITEM_SET || item->hashing.count > DRAFT_PARTS_MAX)
-		return;
+	while (value != NULL && strcmp(value, role) != 0)
+		value = options_next(draft->arguments, "complete", &at);
+	return value != NULL;
+}
+
+/* Files are listed where they are few enough and leave room for the predicate;
+ * else the manifest alone names them.  To sign that none is missing from a list
+ * that is not there would be false. */
+static void
+write_files(struct draft *draft, const struct item *item, bool is_model)
+{
 	size_t len = draft->w.len;
-	write_parts(draft, item, role);
-	/* leave room for the predicate; else the manifest alone names them */
-	if (writer_end(&draft->w) != ERR_OK ||
-	    draft->w.len + DRAFT_LEN_MAX / 4 > DRAFT_LEN_MAX) {
-		draft->w.len = len;
+	bool is_listed = item->hashing.count <= DRAFT_PARTS_MAX;
+
+	if (item->kind != ITEM_SET)
+		return;
+	if (is_listed)
+		write_parts(draft, item, is_model);
+	if (is_listed && writer_end(&draft->w) == ERR_OK &&
+	    draft->w.len <= DRAFT_LEN_MAX / 4 * 3)
+		return;
+	draft->w.len = len;
+	if (draft->w.err == ERR_LIMIT)
 		draft->w.err = ERR_OK;
+	draft->makes = false;
+	if (is_complete(draft, is_model ? "weights" : "shard"))
+		draft_fail(draft,
+		    why(draft->why, ERR_USAGE,
+			"--complete: %zu files are too many to be listed, so "
+			"the list cannot be complete: leave it out",
+			item->hashing.count));
+}
+
+static void
+write_size(struct draft *draft, const struct item *item)
+{
+	if (item->kind == ITEM_SET) {
+		writer_member(&draft->w, "files");
+		writer_format(&draft->w, "\"%zu\"", item->hashing.count);
+	}
+	if (item->kind == ITEM_SET || item->kind == ITEM_FILE) {
+		writer_member(&draft->w, "bytes");
+		writer_format(&draft->w, "\"%llu\"",
+		    (unsigned long long)item->hashing.bytes);
 	}
 }
 
@@ -84,8 +147,8 @@ static void
 write_set(struct draft *draft, struct recording *recording,
     const struct item *item, bool is_model)
 {
-	write_subjects(
-	    draft, recording->name, item, is_model ? "weights" : "shard");
+	draft_subject(draft, recording->name, item);
+	write_files(draft, item, is_model);
 	writer_format(&draft->w,
 	    "],\"predicateType\":\"https://headwater/%s/v1\",\"predicate\":{",
 	    is_model ? "model" : "dataset");
@@ -93,14 +156,9 @@ write_set(struct draft *draft, struct recording *recording,
 	write_manifest(draft, item);
 	draft_complete(draft);
 	draft_items(draft, "derivedFrom", "derived-from");
-	if (item->kind == ITEM_SET)
-		writer_format(
-		    &draft->w, ",\"files\":\"%zu\"", item->hashing.count);
-	if (item->kind == ITEM_SET || item->kind == ITEM_FILE) {
-		writer_member(&draft->w, "bytes");
-		writer_format(&draft->w, "\"%llu\"",
-		    (unsigned long long)item->hashing.bytes);
-	}
+	if (options_has(draft->arguments, "derived-from"))
+		draft->makes = true;
+	write_size(draft, item);
 	if (is_model) {
 		draft_text(draft, "architecture", "architecture");
 		draft_text(draft, "format", "format");
@@ -125,7 +183,6 @@ run_set(struct session *session, const struct arguments *arguments,
 			arguments->words[0]);
 	if (err == ERR_OK) {
 		struct draft draft = draft_begin(session, arguments, w);
-		item.digest.has_citation = false;
 		write_set(&draft, &recording, &item, is_model);
 		err = recording_finish(&recording, &draft, w);
 		draft_done(&draft);
@@ -166,13 +223,13 @@ run_code(
 		    arguments->words[0]);
 	if (err == ERR_OK) {
 		struct draft draft = draft_begin(session, arguments, w);
-		item.digest.has_citation = false;
-		write_subjects(&draft, recording.name, &item, "");
+		draft_subject(&draft, recording.name, &item);
 		writer_text(&draft.w,
 		    "],\"predicateType\":\"https://headwater/code/v1\","
 		    "\"predicate\":{");
 		draft_common(&draft);
-		if (item.git.origin.len > 0)
+		if (item.git.origin.len > 0 &&
+		    !options_has(arguments, "source"))
 			writer_member_text(
 			    &draft.w, "repository", item.git.origin);
 		draft_text(&draft, "entryPoint", "entry-point");
@@ -194,7 +251,7 @@ const struct command command_record_dataset = {
 	    "parts, role shard.\n",
 	.words_min = 1,
 	.words_max = 1,
-	.options = set_options,
+	.options = dataset_options,
 	.run = run_dataset,
 };
 
@@ -205,10 +262,11 @@ const struct command command_record_model = {
 	.help =
 	    "Hashes the file, or the folder's files into a manifest, and\n"
 	    "records them.  A folder of at most 200 files lists them as its\n"
-	    "parts, role weights.\n",
+	    "parts; all but licences, texts, configurations and tokenizers\n"
+	    "have the role weights.\n",
 	.words_min = 1,
 	.words_max = 1,
-	.options = set_options,
+	.options = model_options,
 	.run = run_model,
 };
 

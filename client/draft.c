@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "client/cited.h"
 #include "schema/record.h"
 #include "schema/text.h"
 
@@ -60,12 +59,30 @@ draft_resource(struct draft *draft, struct span name, struct span role,
 }
 
 void
-draft_item(struct draft *draft, struct span name, struct item *item)
+draft_subject(struct draft *draft, struct span name, const struct item *item)
 {
-	/* an empty file has no node: it is recorded all the same */
-	if (draft->session->has_trust)
-		cited_add(&draft->session->trust, &item->digest);
+	struct arena *arena = draft->session->arena;
+
 	draft_resource(draft, name, item->role, &item->digest);
+	if (!item->digest.has_node || draft->node_count == DRAFT_SUBJECTS_MAX)
+		return;
+	if (draft->nodes == NULL)
+		draft->nodes = arena_take(
+		    arena, DRAFT_SUBJECTS_MAX, sizeof(*draft->nodes));
+	if (draft->nodes == NULL)
+		draft_fail(draft, ERR_MEMORY);
+	else
+		draft->nodes[draft->node_count++] = item->digest.node;
+}
+
+void
+draft_item(struct draft *draft, struct span name, const struct item *item)
+{
+	struct digest_set digest = { .count = 0 };
+
+	draft_fail(draft, item_cite(draft->session, item, &digest, draft->why));
+	if (draft->err == ERR_OK)
+		draft_resource(draft, name, item->role, &digest);
 }
 
 void
@@ -196,10 +213,16 @@ write_pairs_file(struct draft *draft, struct pairs *pairs, const char *option,
 		}
 		if (line.len == 0 || line.data[0] == '#')
 			continue;
+		if (!text_is_line(line))
+			draft_fail(draft,
+			    why(draft->why, ERR_USAGE,
+				"%s: control characters, or not UTF-8: lines "
+				"of NAME=VALUE that end in LF are needed",
+				path));
 		line = arena_copy(draft->session->arena, line);
 		if (line.data == NULL)
 			draft_fail(draft, ERR_MEMORY);
-		else
+		if (draft->err == ERR_OK)
 			write_pair(
 			    draft, pairs, option, (const char *)line.data);
 	}
@@ -266,8 +289,10 @@ draft_end(struct draft *draft, struct span *ret)
 	/* the log's own judge, before anything is signed */
 	enum err err = record_parse(
 	    writer_view(&draft->w), draft->session->arena, &record, draft->why);
+	if (err == ERR_SYNTAX || err == ERR_LIMIT)
+		return ERR_USAGE; /* it came from the command line */
 	if (err != ERR_OK)
-		return err == ERR_SYNTAX || err == ERR_LIMIT ? ERR_USAGE : err;
+		return err;
 	record_done(&record);
 	*ret = writer_view(&draft->w);
 	return ERR_OK;

@@ -16,15 +16,17 @@
 
 #define DRAFT_LEN_MAX ((size_t)47 << 10) /* so that the entry fits its 64 KiB */
 #define DRAFT_PARTS_MAX 200		 /* files listed as further subjects */
+#define DRAFT_SUBJECTS_MAX 512
 
 struct draft {
 	struct session *session;
 	const struct arguments *arguments;
 	struct writer w;
 	struct why *why;
-	enum err err;	       /* the first failure */
-	struct digest subject; /* node of the first subject, to be cited */
-	bool has_subject;
+	enum err err;	   /* the first failure */
+	size_t node_count; /* subjects' nodes: later records cite this one */
+	struct digest *nodes;
+	bool makes;	      /* the record puts edges between artifacts */
 	struct span manifest; /* to be kept beside the proofs; may be empty */
 	struct hash manifest_hash;
 };
@@ -34,11 +36,14 @@ struct draft draft_begin(
 void draft_done(struct draft *draft);
 void draft_fail(struct draft *draft, enum err err);
 
-/* One subject or other resource: name and role may be empty. */
+/* One resource: name and role may be empty. */
 void draft_resource(struct draft *draft, struct span name, struct span role,
     const struct digest_set *digest);
-/* The same from an item, cited where this client has a record of it. */
-void draft_item(struct draft *draft, struct span name, struct item *item);
+/* A subject, which cites nothing; later records will cite this one for it. */
+void draft_subject(
+    struct draft *draft, struct span name, const struct item *item);
+/* What is named beside, cited where this client has a record of it. */
+void draft_item(struct draft *draft, struct span name, const struct item *item);
 
 /* `"name":[…]` of all ITEMs given with an option; nothing where none is. */
 void draft_items(struct draft *draft, const char *member, const char *option);

@@ -2,238 +2,26 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "client/progress.h"
+#include "client/hasher.h"
 #include "client/walk.h"
-
-#define READ_LEN ((size_t)1 << 20) /* LIMITS: as fast as any other way */
-#define THREADS_MAX 8
-#define LOOK_MS 50 /* how often the bar looks at the count */
-
-/* What all threads of one set share. */
-struct job {
-	int folder; /* -1: the file is named by its own path */
-	const struct walk_file *files;
-	struct manifest_line *lines;
-	size_t count;
-	atomic_size_t next;
-	atomic_uint_fast64_t bytes;
-	atomic_size_t running;
-	pthread_mutex_t mutex; /* of the failure */
-	enum err err;
-	struct why why;
-};
-
-static void
-job_fail(struct job *job, enum err err, const struct why *w)
-{
-	pthread_mutex_lock(&job->mutex);
-	if (job->err == ERR_OK) {
-		job->err = err;
-		job->why = *w;
-	}
-	pthread_mutex_unlock(&job->mutex);
-	atomic_store(&job->next, job->count); /* the others stop soon */
-}
-
-/* Below the folder, through no link: a file that was swapped for one since the
- * walk is refused by the kernel.  Never blocks on a FIFO. */
-static int
-open_file(int folder, const char *path)
-{
-	struct open_how how = {
-		.flags = O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-		    RESOLVE_NO_MAGICLINKS,
-	};
-
-	if (folder < 0)
-		return open(path, (int)how.flags);
-	return (int)syscall(SYS_openat2, folder, path, &how, sizeof(how));
-}
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-/* At most as many bytes as the file had when it was opened: one that grows for
- * ever ends as changed, not never. */
-static enum err
-read_all(
-    struct job *job, int fd, uint64_t size, uint8_t *buffer, struct hash *ret)
-{
-	struct sha256 sha256;
-	uint64_t done = 0;
-
-	sha256_init(&sha256);
-	while (done < size) {
-		ssize_t len = read(fd, buffer, READ_LEN);
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return ERR_IO;
-		if (len == 0)
-			return ERR_CONFLICT;
-		sha256_add(&sha256, span_of(buffer, (size_t)len));
-		done += (uint64_t)len;
-		atomic_fetch_add(&job->bytes, (uint64_t)len);
-	}
-	*ret = sha256_done(&sha256);
-	return done == size ? ERR_OK : ERR_CONFLICT;
-}
-
-static enum err
-hash_opened(struct job *job, int fd, uint8_t *buffer, struct hash *ret)
-{
-	struct stat before;
-	struct stat after;
-
-	if (fstat(fd, &before) != 0)
-		return ERR_IO;
-	if (!S_ISREG(before.st_mode))
-		return ERR_REFUSED;
-	enum err err = read_all(job, fd, (uint64_t)before.st_size, buffer, ret);
-	if (err == ERR_OK && fstat(fd, &after) != 0)
-		err = ERR_IO;
-	if (err == ERR_OK && !same_file(&before, &after))
-		err = ERR_CONFLICT;
-	return err;
-}
-
-static enum err
-hash_file(struct job *job, const char *path, uint8_t *buffer, struct hash *ret,
-    struct why *w)
-{
-	int fd = open_file(job->folder, path);
-
-	if (fd < 0)
-		return why(w, ERR_MISSING, "%s: %s", path,
-		    errno == ELOOP || errno == EXDEV
-			? "a symbolic link is in its place"
-			: strerrordesc_np(errno));
-	enum err err = hash_opened(job, fd, buffer, ret);
-	int code = errno;
-	close(fd);
-	if (err == ERR_CONFLICT)
-		return why(w, ERR_REFUSED,
-		    "%s: changed while it was hashed: try again when nobody "
-		    "writes to it",
-		    path);
-	if (err == ERR_REFUSED)
-		return why(w, err, "%s: not a regular file", path);
-	if (err != ERR_OK)
-		return why(w, err, "%s: %s", path, strerrordesc_np(code));
-	return ERR_OK;
-}
-
-static void *
-work(void *context)
-{
-	struct job *job = context;
-	uint8_t *buffer = malloc(READ_LEN);
-	struct why w;
-
-	if (buffer == NULL)
-		job_fail(job, ERR_MEMORY, &(struct why){ "out of memory" });
-	while (buffer != NULL) {
-		size_t at = atomic_fetch_add(&job->next, 1);
-		if (at >= job->count)
-			break;
-		const char *path = (const char *)job->files[at].path.data;
-		enum err err =
-		    hash_file(job, path, buffer, &job->lines[at].digest, &w);
-		job->lines[at].path = job->files[at].path;
-		if (err != ERR_OK)
-			job_fail(job, err, &w);
-	}
-	free(buffer);
-	atomic_fetch_sub(&job->running, 1);
-	return NULL;
-}
-
-static size_t
-thread_count(size_t files)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = cores < 1 ? 1 : (size_t)cores;
-
-	if (count > THREADS_MAX)
-		count = THREADS_MAX;
-	return count < files ? count : files;
-}
-
-/* The bar is drawn here, while the others hash. */
-static void
-watch(struct job *job, struct progress *progress)
-{
-	static const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
-	uint64_t told = 0;
-
-	while (progress->is_on && atomic_load(&job->running) > 0) {
-		nanosleep(&pause, NULL);
-		uint64_t bytes = atomic_load(&job->bytes);
-		progress_add(progress, bytes - told);
-		told = bytes;
-	}
-}
-
-static enum err
-job_run(
-    struct job *job, const struct output *out, uint64_t bytes, struct why *w)
-{
-	pthread_t threads[THREADS_MAX];
-	size_t count = thread_count(job->count);
-	struct progress progress = progress_begin(out, "hashing", bytes, true);
-	size_t started = 0;
-
-	pthread_mutex_init(&job->mutex, NULL);
-	atomic_store(&job->running, count);
-	while (started < count &&
-	    pthread_create(&threads[started], NULL, work, job) == 0)
-		started++;
-	/* no thread to be had: this one does what they leave */
-	for (size_t i = started; i < count; i++)
-		work(job);
-	watch(job, &progress);
-	for (size_t i = 0; i < started; i++)
-		pthread_join(threads[i], NULL);
-	progress_end(&progress);
-	pthread_mutex_destroy(&job->mutex);
-	if (job->err != ERR_OK && w != NULL)
-		*w = job->why;
-	return job->err;
-}
 
 static enum err
 hash_one(const struct output *out, const char *path, uint64_t size,
     struct hashing *ret, struct why *w)
 {
 	struct walk_file file = { .path = span_of_text(path), .size = size };
+	struct hasher_files files = { -1, &file, 1 };
 	struct manifest_line line;
-	struct job job = {
-		.folder = -1,
-		.files = &file,
-		.lines = &line,
-		.count = 1,
-	};
-	enum err err = job_run(&job, out, size, w);
+	uint64_t bytes = 0;
+	enum err err = hasher_run(out, &files, &line, &bytes, w);
 
 	if (err == ERR_OK)
-		*ret = (struct hashing){ .sha256 = line.digest, .bytes = size };
+		*ret =
+		    (struct hashing){ .sha256 = line.digest, .bytes = bytes };
 	return err;
 }
 
@@ -259,37 +47,69 @@ make_manifest(struct hashing *set, struct arena *arena, struct why *w)
 	return ERR_OK;
 }
 
+/* A file that came or went while the others were hashed. */
 static enum err
-hash_folder(const struct output *out, const char *path, struct arena *arena,
+walk_again(
+    int folder, const struct walk_file *files, size_t count, struct why *w)
+{
+	struct arena *arena = arena_new((size_t)1 << 30);
+	struct walk_file *again;
+	size_t again_count = 0;
+	size_t at = 0;
+
+	if (arena == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	enum err err = walk_folder(folder, arena, &again, &again_count, w);
+	while (err == ERR_OK && at < count && at < again_count &&
+	    span_equal(files[at].path, again[at].path))
+		at++;
+	if (err == ERR_OK && (at < count || at < again_count))
+		err = why(w, ERR_REFUSED,
+		    "%.*s: came or went while the folder was hashed: try again "
+		    "when nobody writes to it",
+		    SPAN_ARGS(at < count ? files[at].path : again[at].path));
+	arena_free(arena);
+	return err;
+}
+
+static enum err
+hash_opened_folder(const struct output *out, int folder, struct arena *arena,
     struct hashing *ret, struct why *w)
 {
 	struct hashing set = { .is_set = true };
 	struct walk_file *files;
-	enum err err = walk_dir(path, arena, &files, &set.count, w);
+	enum err err = walk_folder(folder, arena, &files, &set.count, w);
 
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < set.count; i++)
-		set.bytes += files[i].size;
 	set.lines = arena_take(arena, set.count, sizeof(*set.lines));
-	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (set.lines == NULL || folder < 0) {
-		if (folder >= 0)
-			close(folder);
-		return why(w, ERR_MISSING, "%s: cannot be opened", path);
-	}
-	struct job job = {
-		.folder = folder,
-		.files = files,
-		.lines = set.lines,
-		.count = set.count,
-	};
-	err = job_run(&job, out, set.bytes, w);
-	close(folder);
+	if (set.lines == NULL)
+		return why(w, ERR_MEMORY, "too many files for memory");
+	struct hasher_files all = { folder, files, set.count };
+	err = hasher_run(out, &all, set.lines, &set.bytes, w);
+	if (err == ERR_OK)
+		err = walk_again(folder, files, set.count, w);
 	if (err == ERR_OK)
 		err = make_manifest(&set, arena, w);
 	if (err == ERR_OK)
 		*ret = set;
+	return err;
+}
+
+/* The folder itself may be reached through a link: it was named. */
+static enum err
+hash_folder(const struct output *out, const char *path, struct arena *arena,
+    struct hashing *ret, struct why *w)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0)
+		return why(
+		    w, ERR_MISSING, "%s: %s", path, strerrordesc_np(errno));
+	enum err err = hash_opened_folder(out, folder, arena, ret, w);
+	close(folder);
+	if (err != ERR_OK)
+		why_prefix(w, path);
 	return err;
 }
 

@@ -4,40 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/cited.h"
 #include "client/stored.h"
 #include "schema/envelope.h"
 #include "schema/record.h"
 #include "schema/text.h"
 #include "schema/tlog_proof.h"
-
-static bool
-is_role(struct span text)
-{
-	if (text.len == 0 || text.len > RECORD_ROLE_MAX)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t byte = text.data[i];
-		if (!((byte >= 'a' && byte <= 'z') ||
-			(byte >= '0' && byte <= '9') || byte == '-'))
-			return false;
-	}
-	return true;
-}
-
-/* A file whose name holds a '=' is that file, not a role. */
-static void
-split_role(const char *text, struct item *item)
-{
-	struct span rest = span_of_text(text);
-	struct span role;
-
-	item->what = text;
-	if (access(text, F_OK) == 0 || !span_cut(&rest, '=', &role) ||
-	    !is_role(role))
-		return;
-	item->role = role;
-	item->what = (const char *)rest.data;
-}
 
 static struct span
 base_name(const char *path)
@@ -53,12 +25,33 @@ base_name(const char *path)
 	return text_is_path(rest) ? rest : SPAN_EMPTY;
 }
 
+struct item
+item_split(const char *text)
+{
+	struct item item = { .what = text };
+	struct span rest = span_of_text(text);
+	struct span role;
+
+	/* a file whose name holds a '=' is that file, not a role */
+	if (access(text, F_OK) != 0 && span_cut(&rest, '=', &role) &&
+	    statement_is_role(role)) {
+		item.role = role;
+		item.what = (const char *)rest.data;
+	}
+	item.name = base_name(item.what);
+	return item;
+}
+
+/* ---- each kind ---- */
+
 static enum err
-resolve_git(struct session *session, struct item *item, struct why *w)
+resolve_git(struct session *session, enum git_untracked untracked,
+    struct item *item, struct why *w)
 {
 	struct digest *digests =
 	    arena_take(session->arena, 2, sizeof(*digests));
-	enum err err = git_read_head(item->what, session->arena, &item->git, w);
+	enum err err =
+	    git_read_head(item->what, untracked, session->arena, &item->git, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -77,11 +70,11 @@ resolve_git(struct session *session, struct item *item, struct why *w)
 }
 
 static enum err
-resolve_path(struct session *session, struct item *item, struct why *w)
+resolve_path(struct session *session, enum git_untracked untracked,
+    struct item *item, struct why *w)
 {
-	item->name = base_name(item->what);
 	if (git_is_repository(item->what))
-		return resolve_git(session, item, w);
+		return resolve_git(session, untracked, item, w);
 	enum err err = hashing_path(
 	    &session->out, item->what, session->arena, &item->hashing, w);
 	if (err == ERR_OK)
@@ -115,6 +108,33 @@ resolve_digest(struct session *session, struct item *item, struct why *w)
 	return ERR_OK;
 }
 
+/* The set without the record that it cites: that one is not ours to repeat. */
+static enum err
+take_subject(struct session *session, const struct record *record,
+    struct item *item, struct why *w)
+{
+	const struct digest_set *from = &record->statement.subjects[0].digest;
+	struct digest *digests =
+	    arena_take(session->arena, from->count, sizeof(*digests));
+
+	if (!from->has_node)
+		return why(w, ERR_REFUSED, "%s: a record about no artifact",
+		    item->what);
+	item->name = arena_copy(session->arena, record->name);
+	if (digests == NULL || item->name.data == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	item->digest = (struct digest_set){
+		.digests = digests,
+		.has_node = true,
+		.node = from->node,
+	};
+	for (size_t i = 0; i < from->count; i++) {
+		if (from->digests[i].algorithm != DIGEST_TLOG_LEAF)
+			digests[item->digest.count++] = from->digests[i];
+	}
+	return ERR_OK;
+}
+
 /* The first subject of a proof's record. */
 static enum err
 read_subject(struct session *session, struct span proof_text, struct item *item,
@@ -133,13 +153,9 @@ read_subject(struct session *session, struct span proof_text, struct item *item,
 		    record_parse(envelope.payload, session->arena, &record, w);
 	if (err != ERR_OK)
 		return err;
-	/* the record is left open: its texts live as long as the session */
-	item->digest = record.statement.subjects[0].digest;
-	item->name = record.name;
-	if (!item->digest.has_node)
-		return why(w, ERR_REFUSED, "%s: a record about no artifact",
-		    item->what);
-	return ERR_OK;
+	err = take_subject(session, &record, item, w);
+	record_done(&record);
+	return err;
 }
 
 static enum err
@@ -155,13 +171,18 @@ resolve_record(struct session *session, struct item *item, struct why *w)
 	if (err == ERR_OK)
 		err = stored_get(
 		    &session->trust, &id, session->arena, &proof, NULL, w);
+	if (err == ERR_NOT_FOUND)
+		return why(w, err,
+		    "%s: no such file, and no record that this client keeps: "
+		    "name the artifact by its digest",
+		    item->what);
 	if (err == ERR_OK)
 		err = read_subject(session, proof, item, w);
 	if (err != ERR_OK)
 		return err;
 	item->kind = ITEM_RECORD;
-	item->digest.has_citation = true;
-	item->digest.citation = id;
+	item->has_citation = true;
+	item->citation = id;
 	return ERR_OK;
 }
 
@@ -174,50 +195,68 @@ is_hex(const char *text)
 	    strspn(text, "0123456789abcdef") == len;
 }
 
+static enum err
+resolve(struct session *session, struct item *item, struct why *w)
+{
+	if (access(item->what, F_OK) == 0)
+		return resolve_path(session, GIT_UNTRACKED_REFUSED, item, w);
+	item->name = SPAN_EMPTY;
+	if (strchr(item->what, ':') != NULL && strchr(item->what, '/') == NULL)
+		return resolve_digest(session, item, w);
+	if (is_hex(item->what))
+		return resolve_record(session, item, w);
+	return why(w, ERR_MISSING,
+	    "%s: no such file or folder, and neither a digest (sha256:…) nor "
+	    "the id of a record stored here",
+	    item->what);
+}
+
 enum err
 item_resolve(
     struct session *session, const char *text, struct item *ret, struct why *w)
 {
-	struct item item = { .role = SPAN_EMPTY };
-	enum err err;
+	struct item item = item_split(text);
+	enum err err = resolve(session, &item, w);
 
-	split_role(text, &item);
-	if (access(item.what, F_OK) == 0)
-		err = resolve_path(session, &item, w);
-	else if (strchr(item.what, ':') != NULL &&
-	    strchr(item.what, '/') == NULL)
-		err = resolve_digest(session, &item, w);
-	else if (is_hex(item.what))
-		err = resolve_record(session, &item, w);
-	else
-		err = why(w, ERR_MISSING,
-		    "%s: no such file or folder, and neither a digest "
-		    "(sha256:…) nor the id of a record stored here",
-		    item.what);
 	if (err == ERR_OK)
 		*ret = item;
 	return err;
+}
+
+static bool
+same_digests(const struct digest_set *a, const struct digest_set *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (!digest_equal(&a->digests[i], &b->digests[i]))
+			return false;
+	}
+	return true;
 }
 
 enum err
 item_recheck(struct session *session, const struct item *item, struct why *w)
 {
 	struct item again = { .what = item->what };
-	enum err err;
+	struct why reason = { 0 };
 
 	if (item->kind == ITEM_DIGEST || item->kind == ITEM_RECORD)
 		return ERR_OK;
-	err = resolve_path(session, &again, w);
+	enum err err =
+	    resolve_path(session, GIT_UNTRACKED_FINE, &again, &reason);
+	if (err == ERR_MEMORY || err == ERR_IO)
+		return why(w, err, "%s", reason.text);
 	if (err != ERR_OK)
-		return err;
-	for (size_t i = 0; i < again.digest.count; i++) {
-		if (!digest_equal(
-			&again.digest.digests[i], &item->digest.digests[i]))
-			return why(w, ERR_REFUSED,
-			    "%s: changed during the run: what went in is not "
-			    "what is there now; nothing is recorded",
-			    item->what);
-	}
+		return why(w, ERR_REFUSED,
+		    "%s: not what it was before the run (%s): nothing is "
+		    "recorded",
+		    item->what, reason.text);
+	if (!same_digests(&again.digest, &item->digest))
+		return why(w, ERR_REFUSED,
+		    "%s: changed during the run: what went in is not what is "
+		    "there now; nothing is recorded",
+		    item->what);
 	return ERR_OK;
 }
 
@@ -226,7 +265,37 @@ item_node(const struct item *item, struct digest *ret, struct why *w)
 {
 	if (!item->digest.has_node)
 		return why(w, ERR_REFUSED,
-		    "%s: an empty file: its digest says nothing", item->what);
+		    "%s: an empty file or folder: its digest tells nothing "
+		    "apart",
+		    item->what);
 	*ret = item->digest.node;
+	return ERR_OK;
+}
+
+enum err
+item_cite(struct session *session, const struct item *item,
+    struct digest_set *ret, struct why *w)
+{
+	struct digest_set set = item->digest;
+	struct hash id = item->citation;
+
+	*ret = set;
+	if (!item->has_citation &&
+	    (!session->has_trust || !set.has_node ||
+		!cited_get(&session->trust, &set.node, &id)))
+		return ERR_OK;
+	struct digest *digests =
+	    arena_take(session->arena, set.count + 1, sizeof(*digests));
+	if (digests == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	memcpy(digests, set.digests, set.count * sizeof(*digests));
+	/* the last in the alphabet */
+	digests[set.count] = digest_sha256(&id);
+	digests[set.count].algorithm = DIGEST_TLOG_LEAF;
+	set.digests = digests;
+	set.count++;
+	set.has_citation = true;
+	set.citation = id;
+	*ret = set;
 	return ERR_OK;
 }

@@ -3,7 +3,7 @@
  *
  * WHAT is a file, a folder (its manifest), a Git repository (HEAD), a digest, or a
  * record id (its first subject, cited).  What this client has recorded is cited
- * too: the record id goes into the DigestSet as tlogLeaf.
+ * too, once an item stands in a record (item_cite).
  *
  * Threads: one.  Memory: the session's arena.
  */
@@ -24,16 +24,21 @@ enum item_kind {
 
 struct item {
 	enum item_kind kind;
-	struct span role; /* empty where none is given */
-	const char *what; /* as it was given, without the role */
-	struct span name; /* a hint: base name of a path; empty else */
-	struct digest_set digest;
+	struct span role;	  /* empty where none is given */
+	const char *what;	  /* as it was given, without the role */
+	struct span name;	  /* a hint: base name of a path; empty else */
+	struct digest_set digest; /* without tlogLeaf */
+	bool has_citation;	  /* of a record that was named */
+	struct hash citation;
 	struct hashing hashing; /* of a file or set */
 	struct git_head git;	/* of a repository */
 };
 
 /* `text` is split at the first '=' when what stands before it is a role by form
- * ([a-z0-9-]) and no file of the whole name exists. */
+ * ([a-z0-9-]) and no file of the whole name exists.  Fills role, what and name,
+ * looks at nothing else: the file need not be there yet. */
+struct item item_split(const char *text);
+
 MUST_CHECK enum err item_resolve(
     struct session *session, const char *text, struct item *ret, struct why *w);
 
@@ -44,5 +49,10 @@ MUST_CHECK enum err item_recheck(
 /* Its node: what lineage and lookups ask for.  ERR_REFUSED for nothing. */
 MUST_CHECK enum err item_node(
     const struct item *item, struct digest *ret, struct why *w);
+
+/* Its digests and, as tlogLeaf, the record that was named or that this client
+ * has stored of it. */
+MUST_CHECK enum err item_cite(struct session *session, const struct item *item,
+    struct digest_set *ret, struct why *w);
 
 #endif

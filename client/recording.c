@@ -180,6 +180,45 @@ keep_manifest(
 	return err;
 }
 
+/* The id alone on stdout, for id=$(headwater record …). */
+static enum err
+print_answer(
+    struct session *session, const struct submitted *submitted, struct why *w)
+{
+	char id[HASH_TEXT_MAX];
+
+	if (session->out.is_json) {
+		struct writer writer = writer_heap(OUTPUT_ANSWER_MAX);
+		submit_print_json(session, submitted, &writer);
+		enum err err = output_answer(&session->out, &writer, w);
+		writer_done(&writer);
+		return err;
+	}
+	hash_print(&submitted->id, id);
+	output_print(&session->out, "%s\n", id);
+	output_note(&session->out, "%s at index %llu of %s",
+	    submitted->is_duplicate ? "was recorded before," : "recorded",
+	    (unsigned long long)submitted->index, session->trust.key.name);
+	return ERR_OK;
+}
+
+/* What this is a record of, for later records: losing it loses no truth. */
+static void
+remember(struct recording *recording, const struct draft *draft,
+    const struct hash *id)
+{
+	const struct session *session = recording->session;
+	struct why w = { 0 };
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < draft->node_count && err == ERR_OK; i++)
+		err = cited_put(
+		    &session->trust, &draft->nodes[i], id, draft->makes, &w);
+	if (err != ERR_OK)
+		output_warn(&session->out,
+		    "recorded, but later records will not cite it: %s", w.text);
+}
+
 static enum err
 send(struct recording *recording, const struct draft *draft,
     const struct envelope *envelope, struct why *w)
@@ -191,27 +230,17 @@ send(struct recording *recording, const struct draft *draft,
 
 	if (err == ERR_OK)
 		err = submit_envelope(session, envelope, &submitted, w);
-	if (err == ERR_OK && draft->has_subject)
-		err = cited_put(
-		    &session->trust, &draft->subject, &submitted.id, w);
-	if (err == ERR_OK)
-		err = save_proof(recording, &submitted.id, w);
 	if (err != ERR_OK)
 		return err;
-	if (session->out.is_json) {
-		struct writer writer = writer_heap(OUTPUT_ANSWER_MAX);
-		submit_print_json(session, &submitted, &writer);
-		err = output_answer(&session->out, &writer, w);
-		writer_done(&writer);
+	remember(recording, draft, &submitted.id);
+	/* before anything else may fail: it stands in the log */
+	err = print_answer(session, &submitted, w);
+	if (err != ERR_OK)
 		return err;
-	}
-	char id[HASH_TEXT_MAX];
-	hash_print(&submitted.id, id);
-	output_print(&session->out, "%s\n", id);
-	output_note(&session->out, "%s at index %llu of %s",
-	    submitted.is_duplicate ? "was recorded before," : "recorded",
-	    (unsigned long long)submitted.index, session->trust.key.name);
-	return ERR_OK;
+	err = save_proof(recording, &submitted.id, w);
+	if (err != ERR_OK)
+		why_prefix(w, "recorded, but its proof was not saved");
+	return err;
 }
 
 /* On a terminal the statement is seen before it is sent. */
@@ -225,7 +254,8 @@ confirm(struct recording *recording, struct span statement, struct why *w)
 		return err;
 	if (!session_confirm(
 		recording->session, "A ledger forgets nothing. Record this?"))
-		return why(w, ERR_REFUSED, "nothing was recorded");
+		return why(w, ERR_REFUSED,
+		    "nothing was recorded: answer y, or give --yes");
 	return ERR_OK;
 }
 

@@ -45,8 +45,11 @@ enter(struct walk *walk, int fd, const char *name, size_t path_len)
 	if (handle == NULL) {
 		if (opened >= 0)
 			close(opened);
-		return why(walk->why, ERR_MISSING, "%s: cannot be read: %s",
-		    walk->path, strerrordesc_np(errno));
+		return why(walk->why, ERR_MISSING,
+		    "%s: cannot be read: %s: who may read all of the folder "
+		    "has to record it",
+		    walk->depth == 0 ? "." : walk->path,
+		    strerrordesc_np(errno));
 	}
 	walk->levels[walk->depth++] =
 	    (struct level){ .handle = handle, .path_len = path_len };
@@ -116,8 +119,9 @@ visit(struct walk *walk, const char *name)
 		return add_file(walk, len, (uint64_t)status.st_size);
 	if (!S_ISDIR(status.st_mode))
 		return why(walk->why, ERR_REFUSED,
-		    "%s: %s: only regular files can be recorded", walk->path,
-		    kind_of(status.st_mode));
+		    "%s: %s: only regular files can be recorded: remove it, or "
+		    "record a copy without it",
+		    walk->path, kind_of(status.st_mode));
 	enum err err = enter(walk, dirfd(level->handle), name, len + 1);
 	if (err == ERR_OK) {
 		walk->path[len] = '/';
@@ -165,7 +169,8 @@ collect(struct walk *walk, struct walk_file **ret)
 	size_t at = 0;
 
 	if (walk->count == 0)
-		return why(walk->why, ERR_NOT_FOUND, "no file in this folder");
+		return why(walk->why, ERR_NOT_FOUND,
+		    "no file in this folder: there is nothing to record");
 	if (files == NULL)
 		return why(walk->why, ERR_MEMORY, "too many files for memory");
 	for (const struct found *f = walk->found; f != NULL; f = f->next)
@@ -176,7 +181,7 @@ collect(struct walk *walk, struct walk_file **ret)
 }
 
 enum err
-walk_dir(const char *dir, struct arena *arena, struct walk_file **ret,
+walk_folder(int folder, struct arena *arena, struct walk_file **ret,
     size_t *ret_count, struct why *w)
 {
 	struct walk *walk = arena_take(arena, 1, sizeof(*walk));
@@ -185,13 +190,7 @@ walk_dir(const char *dir, struct arena *arena, struct walk_file **ret,
 		return why(w, ERR_MEMORY, "out of memory");
 	walk->arena = arena;
 	walk->why = w;
-	/* the folder itself may be reached through a link: it was named */
-	char *real = realpath(dir, NULL);
-	if (real == NULL)
-		return why(
-		    w, ERR_MISSING, "%s: %s", dir, strerrordesc_np(errno));
-	enum err err = enter(walk, AT_FDCWD, real, 0);
-	free(real);
+	enum err err = enter(walk, folder, ".", 0);
 	while (err == ERR_OK && walk->depth > 0)
 		err = step(walk);
 	while (walk->depth > 0)
@@ -200,7 +199,5 @@ walk_dir(const char *dir, struct arena *arena, struct walk_file **ret,
 		err = collect(walk, ret);
 	if (err == ERR_OK)
 		*ret_count = walk->count;
-	else
-		why_prefix(w, dir);
 	return err;
 }

@@ -21,8 +21,9 @@ struct walk_file {
 #define WALK_FILES_MAX ((size_t)4 << 20)
 #define WALK_DEPTH_MAX 64
 
-/* Sorted by path.  ERR_NOT_FOUND for an empty set. */
-MUST_CHECK enum err walk_dir(const char *dir, struct arena *arena,
+/* Sorted by path.  `folder` is an open directory, which stays open; sentences
+ * name paths below it.  ERR_NOT_FOUND for an empty set. */
+MUST_CHECK enum err walk_folder(int folder, struct arena *arena,
     struct walk_file **ret, size_t *ret_count, struct why *w);
 
 #endif
