@@ -200,7 +200,7 @@ is_disk_low(struct sequencer *s)
 		return s->is_disk_low;
 	uint64_t free_bytes = file_free_bytes(s->ledger->folder);
 	s->disk_looked_ms = now_ms;
-	s->is_disk_low = free_bytes < DISK_RESERVE;
+	s->is_disk_low = free_bytes < DISK_RESERVE || FAULT_FAILS("disk-low");
 	if (s->is_disk_low)
 		log_event(LOG_ERROR, "disk full",
 		    LOG_NUMBER("free_bytes", free_bytes),

@@ -351,6 +351,27 @@ test_busy(void **state)
 	house_post_free(&post);
 }
 
+/* Refused while it lasts, and nothing is broken by it. */
+static void
+test_disk_low(void **state)
+{
+	(void)state;
+	house_pause_ms(600); /* it looks once a second */
+	house_pause_ms(600);
+	fault_set("disk-low:1:error");
+	struct house_answer answer = house_post(&house, 0, 1);
+	assert_err(ERR_BUSY, answer.err);
+	assert_non_null(strstr(answer.why.text, "disk"));
+	assert_err(ERR_BUSY, house_post(&house, 0, 1).err);
+	assert_true(ledger_is_healthy(house.ledger, NULL));
+	house_pause_ms(600);
+	house_pause_ms(600);
+	answer = house_post(&house, 0, 1);
+	assert_err(ERR_OK, answer.err);
+	assert_int_equal(1, answer.position);
+	assert_int_equal(0, atomic_load(&house.failures));
+}
+
 struct row {
 	const char *name;
 	const char *fault;
@@ -467,6 +488,7 @@ main(int argc, char **argv)
 		ROOM(test_validity_ends),
 		ROOM(test_reload_changes_nothing),
 		ROOM(test_busy),
+		ROOM(test_disk_low),
 		ROOM(test_signer_gone),
 		ROOM(test_signer_gone_while_sealing),
 	};
