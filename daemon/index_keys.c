@@ -73,6 +73,20 @@ file_standing(
 		    f, INDEX_OWN, f->gist.principal, '\0', writer_view(&w));
 }
 
+/* What went into something, by anybody and by this principal. */
+static void
+file_input(struct filing *f, const struct gist_artifact *input)
+{
+	uint8_t buffer[2 + DIGEST_LEN_MAX];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	if (!input->has_node)
+		return;
+	digest_write(&input->node, &w);
+	file_under(f, INDEX_INPUT, writer_view(&w));
+	file_pair(f, INDEX_USED, f->gist.principal, '\0', writer_view(&w));
+}
+
 static enum err
 file_artifacts(struct filing *f)
 {
@@ -87,15 +101,13 @@ file_artifacts(struct filing *f)
 		while (gist_digest_next(&digests, &digest))
 			file_digest(f, INDEX_SUBJECT, &digest);
 		/* a part went into the first subject */
-		if (artifact.is_part && artifact.has_node)
-			file_digest(f, INDEX_INPUT, &artifact.node);
+		if (artifact.is_part)
+			file_input(f, &artifact);
 		file_standing(f, &artifact, is_first);
 		is_first = false;
 	}
-	while (gist_input_next(&inputs, &artifact)) {
-		if (artifact.has_node)
-			file_digest(f, INDEX_INPUT, &artifact.node);
-	}
+	while (gist_input_next(&inputs, &artifact))
+		file_input(f, &artifact);
 	return reader_end(&subjects) == ERR_OK && reader_end(&inputs) == ERR_OK
 	    ? ERR_OK
 	    : ERR_CORRUPT;

@@ -228,24 +228,15 @@ static void
 expand_down(struct step *step, struct queue *queue)
 {
 	struct lineage *lineage = step->lineage;
-	uint8_t value[VIEW_VALUE_MAX];
-	struct index_walk walk = view_walk(lineage->view, INDEX_INPUT,
-	    view_value(SPAN_EMPTY, &lineage->nodes[step->near].digest, value),
-	    0);
-	uint64_t position;
-	size_t looked = 0;
+	struct standing_found users;
 
-	while (!step->is_over && index_walk_next(&walk, &position)) {
-		if (looked++ == LINEAGE_RECORDS_MAX) {
-			lineage->is_truncated = true;
-			break;
-		}
+	standing_users(lineage, step->near, &users);
+	for (size_t i = 0; !step->is_over && i < users.count; i++) {
 		step->kept = NULL;
-		if (!view_get(lineage->view, position, &step->record))
-			break;
+		if (!view_get(lineage->view, users.positions[i], &step->record))
+			return;
 		step_down(step, queue);
 	}
-	index_walk_close(&walk);
 }
 
 static void

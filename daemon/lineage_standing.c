@@ -49,14 +49,9 @@ standing_is_cited(
 
 /* ---- collecting a node's records ---- */
 
-struct found {
-	size_t count;
-	uint64_t positions[LINEAGE_RECORDS_MAX];
-};
-
 /* False when there is no room for one more. */
 static bool
-found_add(struct found *found, uint64_t position)
+found_add(struct standing_found *found, uint64_t position)
 {
 	for (size_t i = 0; i < found->count; i++)
 		if (found->positions[i] == position)
@@ -69,7 +64,7 @@ found_add(struct found *found, uint64_t position)
 
 static void
 collect_place(struct lineage *lineage, enum index_tag tag, struct span value,
-    struct found *found)
+    struct standing_found *found)
 {
 	struct index_walk walk = view_walk(lineage->view, tag, value, 0);
 	uint64_t position;
@@ -83,7 +78,8 @@ collect_place(struct lineage *lineage, enum index_tag tag, struct span value,
 }
 
 static void
-collect_cited(struct lineage *lineage, size_t node, struct found *found)
+collect_cited(
+    struct lineage *lineage, size_t node, struct standing_found *found)
 {
 	size_t at = lineage->nodes[node].into;
 
@@ -111,22 +107,34 @@ compare_positions(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* By the first tag what the asked principal says, by the second what anybody
+ * does. */
 static void
-collect(struct lineage *lineage, size_t node, struct found *found)
+collect(struct lineage *lineage, size_t node, const enum index_tag tags[2],
+    struct standing_found *found)
 {
 	const struct digest *digest = &lineage->nodes[node].digest;
 	struct span as = lineage->question.as;
 	uint8_t value[VIEW_VALUE_MAX];
 
-	if (as.len > 0) {
+	if (as.len > 0)
 		collect_place(
-		    lineage, INDEX_MADE, view_value(as, digest, value), found);
+		    lineage, tags[0], view_value(as, digest, value), found);
+	if (as.len > 0 && tags[1] == INDEX_SUBJECT)
 		collect_cited(lineage, node, found);
-	}
-	collect_place(lineage, INDEX_SUBJECT,
-	    view_value(SPAN_EMPTY, digest, value), found);
+	collect_place(
+	    lineage, tags[1], view_value(SPAN_EMPTY, digest, value), found);
 	qsort(found->positions, found->count, sizeof(found->positions[0]),
 	    compare_positions);
+}
+
+void
+standing_users(struct lineage *lineage, size_t at, struct standing_found *ret)
+{
+	static const enum index_tag tags[2] = { INDEX_USED, INDEX_INPUT };
+
+	ret->count = 0;
+	collect(lineage, at, tags, ret);
 }
 
 /* Does it count for whom is asked: everybody's where nobody is named? */
@@ -176,14 +184,15 @@ take_record(
 void
 standing_look(struct lineage *lineage, size_t at)
 {
+	static const enum index_tag tags[2] = { INDEX_MADE, INDEX_SUBJECT };
 	struct lineage_node *node = &lineage->nodes[at];
-	struct found found = { .count = 0 };
+	struct standing_found found = { .count = 0 };
 	struct view_record record;
 
 	if (node->is_looked)
 		return;
 	node->is_looked = true;
-	collect(lineage, at, &found);
+	collect(lineage, at, tags, &found);
 	node->positions =
 	    arena_take(lineage->arena, found.count, sizeof(*node->positions));
 	node->ids = arena_take(lineage->arena, found.count, sizeof(*node->ids));

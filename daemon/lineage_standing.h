@@ -26,6 +26,15 @@ enum standing_subject standing_subject_of(const struct gist *gist,
  */
 void standing_look(struct lineage *lineage, size_t at);
 
+/* Positions of the records that have the node as an input or a part: those of the
+ * asked principal first, in the same way. */
+struct standing_found {
+	size_t count;
+	uint64_t positions[LINEAGE_RECORDS_MAX]; /* ascending */
+};
+void standing_users(
+    struct lineage *lineage, size_t at, struct standing_found *ret);
+
 /* Is it the first subject of a named, unwithdrawn dataset, code, model or run
  * record of the asked principal? */
 bool standing_is_own(struct lineage *lineage, size_t at);

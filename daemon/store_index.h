@@ -30,6 +30,8 @@ enum index_tag {
 	                    subject (closes its gap) */
 	INDEX_WITHDRAWN, /* record id, 32 bytes, then principal: withdrawals */
 	INDEX_DISPUTES,	 /* record id: withdrawals of it by anybody */
+	INDEX_USED,	 /* principal NUL node: as INDEX_INPUT, records of that
+	               principal: so that nobody crowds them out */
 };
 
 struct index_place {

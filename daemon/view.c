@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "schema/envelope.h"
-
 struct view
 view_open(struct store *log, struct store *index, uint64_t published)
 {
@@ -37,32 +35,6 @@ view_close(struct view *view)
 	return err;
 }
 
-/*
- * An entry ends with its keyid and signature, both of fixed length (FORMATS
- * 1.1), so the keyid is found without parsing.
- */
-static bool
-find_keyid(struct span entry, struct span *ret)
-{
-	static const char before[] = "{\"keyid\":\"";
-	static const char between[] = "\",\"sig\":\"";
-	static const char after[] = "\"}]}";
-	const size_t signature_len = TEXT_BASE64_LEN(KEY_SIGNATURE_LEN);
-	size_t tail_len = sizeof(before) - 1 + SSH_FINGERPRINT_LEN +
-	    sizeof(between) - 1 + signature_len + sizeof(after) - 1;
-	struct reader r;
-
-	if (entry.len < tail_len)
-		return false;
-	r = reader_of(span_part(entry, entry.len - tail_len, tail_len));
-	reader_expect(&r, before);
-	*ret = reader_take(&r, SSH_FINGERPRINT_LEN);
-	reader_expect(&r, between);
-	(void)reader_take(&r, signature_len);
-	reader_expect(&r, after);
-	return reader_end(&r) == ERR_OK;
-}
-
 /* Everything but the id. */
 static bool
 take_record(struct view *view, uint64_t position, const struct log_entry *entry,
@@ -72,7 +44,7 @@ take_record(struct view *view, uint64_t position, const struct log_entry *entry,
 	ret->stamp_ms = entry->stamp_ms;
 	ret->entry = entry->entry;
 	if (gist_unpack(entry->gist, &ret->gist) == ERR_OK &&
-	    find_keyid(entry->entry, &ret->keyid))
+	    gist_keyid(entry->entry, &ret->keyid))
 		return true;
 	txn_fail(&view->log, ERR_CORRUPT);
 	return false;

@@ -281,9 +281,12 @@ shelf_place_artifacts(
 			    shelf, INDEX_SUBJECT, NULL, &set->digests[d]);
 		if (!set->has_node)
 			continue;
-		if (record_is_part(record, i))
+		if (record_is_part(record, i)) {
 			shelf_place_digest(
 			    shelf, INDEX_INPUT, NULL, &set->node);
+			shelf_place_digest(
+			    shelf, INDEX_USED, principal, &set->node);
+		}
 		if (is_origin && i == 0)
 			shelf_place_digest(
 			    shelf, INDEX_OWN, principal, &set->node);
@@ -291,10 +294,14 @@ shelf_place_artifacts(
 			shelf_place_digest(
 			    shelf, INDEX_MADE, principal, &set->node);
 	}
-	for (size_t i = 0; i < record->input_count; i++)
-		if (record->inputs[i].digest.has_node)
-			shelf_place_digest(shelf, INDEX_INPUT, NULL,
-			    &record->inputs[i].digest.node);
+	for (size_t i = 0; i < record->input_count; i++) {
+		const struct digest_set *set = &record->inputs[i].digest;
+
+		if (!set->has_node)
+			continue;
+		shelf_place_digest(shelf, INDEX_INPUT, NULL, &set->node);
+		shelf_place_digest(shelf, INDEX_USED, principal, &set->node);
+	}
 }
 
 static inline void

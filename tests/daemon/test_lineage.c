@@ -679,6 +679,32 @@ test_wide(void **state)
 	shelf_close(&shelf);
 }
 
+/* Who is asked as is not crowded out down-stream either. */
+static void
+test_crowd(void **state)
+{
+	struct lineage_question question = question_of(0, "p0");
+	struct shelf shelf;
+	struct asked asked;
+	(void)state;
+
+	shelf_open(&shelf);
+	for (unsigned i = 1; i <= 100; i++)
+		(void)add_run(&shelf, 1, i, 0, 1);
+	(void)add_run(&shelf, 0, 200, 0, 1);
+	(void)add_run(&shelf, 0, 300, 200, 1);
+	shelf_commit(&shelf);
+	question.is_down = true;
+	asked = ask(&shelf, &question);
+	assert_int_equal(65, asked.lineage->edge_count);
+	assert_int_equal(STANDING_STRANGER, asked.lineage->edges[0].standing);
+	assert_int_equal(STANDING_OWN, asked.lineage->edges[63].standing);
+	assert_int_equal(STANDING_OWN, asked.lineage->edges[64].standing);
+	assert_true(asked.lineage->is_truncated);
+	done(&asked);
+	shelf_close(&shelf);
+}
+
 /* ---- standing ---- */
 
 static void
@@ -916,6 +942,7 @@ main(int argc, char **argv)
 	UNIT(test_records_limit);
 	UNIT(test_disputes_limit);
 	UNIT(test_wide);
+	UNIT(test_crowd);
 	UNIT(test_withdrawn);
 	UNIT(test_cited);
 	UNIT(test_alias);
