@@ -15,6 +15,7 @@ struct compare {
 	struct check_result result;
 	struct index_keys keys;
 	uint64_t keys_expected;
+	bool is_partial; /* some entry's are not known */
 };
 
 static void
@@ -37,27 +38,58 @@ has_place(struct compare *c, const struct index_place *place)
 	return is_there;
 }
 
-static enum err
-compare_entry(struct compare *c, uint64_t position)
+/* The places of an entry that is whole; false where it is not. */
+static bool
+derive(struct compare *c, uint64_t position)
 {
 	struct log_entry entry;
 	struct hash leaf;
+
+	c->keys.count = 0;
+	return store_log_get_checked(c->log, position, &entry, &leaf) &&
+	    index_keys_add(
+		&c->keys, c->index->store, position, &entry, &leaf) == ERR_OK;
+}
+
+static void
+compare_entry(struct compare *c, uint64_t position)
+{
 	size_t missing = 0;
 
-	if (!store_log_get_checked(c->log, position, &entry, &leaf))
-		return ERR_CORRUPT;
-	c->keys.count = 0;
-	enum err err =
-	    index_keys_add(&c->keys, c->index->store, position, &entry, &leaf);
-	if (err != ERR_OK)
-		return err;
+	if (!derive(c, position)) {
+		/* damage in the log is the log's fault: said, and walked over */
+		if (c->log->err == ERR_CORRUPT)
+			c->log->err = ERR_OK;
+		fault(c, "places are not known of the damaged entry", position);
+		c->is_partial = true;
+		return;
+	}
 	index_keys_sort(&c->keys);
 	for (size_t i = 0; i < c->keys.count; i++)
 		missing += !has_place(c, &c->keys.places[i]);
 	if (missing > 0)
 		fault(c, "places are missing of entry", position);
 	c->keys_expected += c->keys.count;
-	return c->index->err;
+}
+
+/* Is it an index of this log? */
+static bool
+is_of_log(struct compare *c, const struct tree_head *watermark)
+{
+	struct hash root;
+
+	if (watermark->size > store_log_size(c->log)) {
+		fault(c, "it is ahead of the log, complete up to",
+		    watermark->size);
+		return false;
+	}
+	if (prove_root(c->log, watermark->size, &root) == ERR_OK &&
+	    hash_equal(&root, &watermark->root))
+		return true;
+	if (c->log->err == ERR_CORRUPT)
+		c->log->err = ERR_OK;
+	fault(c, "it is of another history, complete up to", watermark->size);
+	return false;
 }
 
 /* Each record's places are there; so the table is right when it has no more. */
@@ -65,30 +97,19 @@ static enum err
 compare_all(struct compare *c)
 {
 	struct tree_head watermark = store_index_watermark(c->index);
-	struct hash root;
 
-	if (watermark.size > store_log_size(c->log)) {
-		fault(c, "it is ahead of the log, complete up to",
-		    watermark.size);
-		return ERR_OK;
-	}
-	enum err err = prove_root(c->log, watermark.size, &root);
-	if (err != ERR_OK)
-		return err;
-	if (!hash_equal(&root, &watermark.root)) {
-		fault(c, "it is of another history, complete up to",
-		    watermark.size);
-		return ERR_OK;
-	}
-	for (uint64_t at = 0; err == ERR_OK && at < watermark.size; at++)
-		err = compare_entry(c, at);
-	if (err != ERR_OK)
-		return err;
-	uint64_t found = store_index_count(c->index, watermark.size);
-	if (c->index->err == ERR_OK && found > c->keys_expected)
-		fault(c, "places that no entry has:", found - c->keys_expected);
 	c->result.entries = watermark.size;
-	return c->index->err;
+	if (c->index->err == ERR_OK && is_of_log(c, &watermark)) {
+		for (uint64_t at = 0; at < watermark.size &&
+		     c->log->err == ERR_OK && c->index->err == ERR_OK;
+		     at++)
+			compare_entry(c, at);
+		uint64_t found = store_index_count(c->index, watermark.size);
+		if (!c->is_partial && found > c->keys_expected)
+			fault(c, "places that no entry has:",
+			    found - c->keys_expected);
+	}
+	return c->log->err != ERR_OK ? c->log->err : c->index->err;
 }
 
 enum err
@@ -111,10 +132,8 @@ check_index(struct store *log, struct store *index, FILE *out,
 	if (err == ERR_OK)
 		*ret = c.result;
 	else
-		err = why(w, err,
-		    "index: cannot be compared (%s); check the "
-		    "log first",
-		    err_text(err));
+		err = why(
+		    w, err, "index: cannot be compared (%s)", err_text(err));
 	free(c.keys.places);
 	txn_abort(&log_txn);
 	txn_abort(&index_txn);
