@@ -23,8 +23,10 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git beneath walk hasher hashing disk transport \
 	trust session stored cited proved keyrings ssh_agent principal show \
-	submit options item draft recording command audited follow \
-	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record main
+	submit options item draft recording child environment kept run \
+	run_statement command audited follow \
+	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
+	cmd_about main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

@@ -31,6 +31,13 @@ extern const struct command command_submit;
 extern const struct command command_show;
 extern const struct command command_verify;
 extern const struct command command_audit;
+extern const struct command command_record_dataset;
+extern const struct command command_record_code;
+extern const struct command command_record_model;
+extern const struct command command_record_run;
+extern const struct command command_record_evaluation;
+extern const struct command command_record_release;
+extern const struct command command_record_withdrawal;
 
 /* --json --log --key --yes --quiet --help; ends in a row without a name. */
 extern const struct option_row command_common[];

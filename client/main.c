@@ -11,6 +11,13 @@
 
 static const struct command *const commands[] = {
 	&command_init,
+	&command_record_dataset,
+	&command_record_code,
+	&command_record_model,
+	&command_record_run,
+	&command_record_evaluation,
+	&command_record_release,
+	&command_record_withdrawal,
 	&command_submit,
 	&command_show,
 	&command_verify,

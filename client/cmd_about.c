@@ -1,0 +1,390 @@
+/* record evaluation, release, withdrawal: what is said about what is there. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/command.h"
+#include "client/recording.h"
+#include "client/stored.h"
+#include "schema/record.h"
+#include "schema/text.h"
+
+/* Writes a record of one kind; the subjects are closed and the predicate is open
+ * when the kind's members are written. */
+typedef enum err about_write(
+    struct draft *draft, const struct recording *recording, struct why *w);
+
+static enum err
+record_about(struct session *session, const struct arguments *arguments,
+    bool is_named, about_write *write, struct why *w)
+{
+	struct recording recording;
+	enum err err =
+	    recording_start(session, arguments, is_named, &recording, w);
+
+	if (err != ERR_OK)
+		return err;
+	struct draft draft = draft_begin(session, arguments, w);
+	err = write(&draft, &recording, w);
+	if (err == ERR_OK)
+		err = recording_finish(&recording, &draft, w);
+	draft_done(&draft);
+	recording_done(&recording);
+	return err;
+}
+
+static void
+begin_predicate(struct draft *draft, const char *kind)
+{
+	writer_format(&draft->w,
+	    "],\"predicateType\":\"" RECORD_PREFIX "%s/v1\",\"predicate\":{",
+	    kind);
+}
+
+/* ---- evaluation ---- */
+
+/* NAME=VALUE[:UNIT] */
+static enum err
+write_metric(struct draft *draft, const char *text, struct why *w)
+{
+	struct span name;
+	struct span value;
+	enum err err = draft_split(text, "metric", &name, &value, w);
+
+	if (err != ERR_OK)
+		return err;
+	size_t cut = value.len;
+	while (cut > 0 && value.data[cut - 1] != ':')
+		cut--;
+	struct span unit =
+	    cut == 0 ? SPAN_EMPTY : span_part(value, cut, value.len);
+	if (cut > 0)
+		value.len = cut - 1;
+	if (value.len == 0 || (cut > 0 && unit.len == 0))
+		return why(w, ERR_USAGE,
+		    "--metric %s: NAME=VALUE or NAME=VALUE:UNIT is needed",
+		    text);
+	writer_comma(&draft->w);
+	writer_text(&draft->w, "{");
+	writer_member_text(&draft->w, "name", name);
+	writer_member_text(&draft->w, "value", value);
+	if (unit.len > 0)
+		writer_member_text(&draft->w, "unit", unit);
+	writer_text(&draft->w, "}");
+	return ERR_OK;
+}
+
+static enum err
+write_metrics(struct draft *draft, struct why *w)
+{
+	size_t at = 0;
+	const char *text = options_next(draft->arguments, "metric", &at);
+	enum err err = ERR_OK;
+
+	if (text == NULL)
+		return why(w, ERR_USAGE,
+		    "--metric NAME=VALUE is missing: what was measured?");
+	writer_member(&draft->w, "metrics");
+	writer_text(&draft->w, "[");
+	for (; text != NULL && err == ERR_OK;
+	     text = options_next(draft->arguments, "metric", &at))
+		err = write_metric(draft, text, w);
+	writer_text(&draft->w, "]");
+	return err;
+}
+
+static enum err
+write_evaluation(
+    struct draft *draft, const struct recording *recording, struct why *w)
+{
+	const char *of = options_value(draft->arguments, "of");
+	struct item item;
+
+	if (of == NULL)
+		return why(
+		    w, ERR_USAGE, "--of ITEM is missing: what was evaluated?");
+	enum err err = item_resolve(draft->session, of, &item, w);
+	if (err != ERR_OK)
+		return err;
+	/* an evaluation describes: no citation leads here */
+	draft_resource(draft, recording->name, item.role, &item.digest);
+	begin_predicate(draft, "evaluation");
+	draft_common(draft);
+	err = write_metrics(draft, w);
+	draft_items(draft, "benchmark", "benchmark");
+	draft_items(draft, "harness", "harness");
+	draft_pairs(draft, "parameters", "param", "params");
+	draft_pairs(draft, "seeds", "seed", NULL);
+	writer_text(&draft->w, "}}");
+	return err;
+}
+
+static enum err
+run_evaluation(
+    struct session *session, const struct arguments *arguments, struct why *w)
+{
+	return record_about(session, arguments, true, write_evaluation, w);
+}
+
+static const struct option_row evaluation_options[] = {
+	RECORDING_NAME_OPTIONS,
+	{ .name = "of", .value = "ITEM", .help = "what was evaluated" },
+	{ .name = "metric",
+	    .letter = 'm',
+	    .is_many = true,
+	    .value = "NAME=VALUE[:UNIT]",
+	    .help = "what came out" },
+	{ .name = "benchmark",
+	    .is_many = true,
+	    .value = "ITEM",
+	    .help = "on what" },
+	{ .name = "harness",
+	    .is_many = true,
+	    .value = "ITEM",
+	    .help = "by which code" },
+	{ .name = "param",
+	    .letter = 'p',
+	    .is_many = true,
+	    .value = "NAME=VALUE",
+	    .help = "a parameter" },
+	{ .name = "params",
+	    .value = "FILE",
+	    .help = "parameters, NAME=VALUE lines" },
+	{ .name = "seed",
+	    .letter = 's',
+	    .is_many = true,
+	    .value = "NAME=VALUE",
+	    .help = "a seed" },
+	RECORDING_OPTIONS,
+	{ .name = NULL },
+};
+
+const struct command command_record_evaluation = {
+	.name = "record evaluation",
+	.summary = "record what was measured of an artifact",
+	.words = "--name NAME --of ITEM --metric NAME=VALUE...",
+	.help = "Records metrics of an artifact.  What it names (benchmark,\n"
+		"harness) is a reference and becomes no origin.\n",
+	.words_min = 0,
+	.words_max = 0,
+	.options = evaluation_options,
+	.run = run_evaluation,
+};
+
+/* ---- release ---- */
+
+/* Further released artifacts: their paths are their names. */
+static enum err
+write_artifacts(struct draft *draft, struct why *w)
+{
+	size_t at = 0;
+	const char *text = options_next(draft->arguments, "artifact", &at);
+
+	for (; text != NULL;
+	     text = options_next(draft->arguments, "artifact", &at)) {
+		struct item item;
+		enum err err = item_resolve(draft->session, text, &item, w);
+		if (err != ERR_OK)
+			return err;
+		struct span path = span_of_text(item.what);
+		struct span name = text_is_path(path) ? path : item.name;
+		if (name.len == 0)
+			return why(w, ERR_USAGE,
+			    "--artifact %s: give it as a relative path: that "
+			    "is its name in the release",
+			    text);
+		draft_resource(draft, name, item.role, &item.digest);
+	}
+	return ERR_OK;
+}
+
+/* COMPONENT=ITEM: the role is the component. */
+static enum err
+write_component(struct draft *draft, const char *text, struct why *w)
+{
+	struct digest_set digest;
+	struct item item;
+	enum err err = item_resolve(draft->session, text, &item, w);
+
+	if (err == ERR_OK && item.role.len == 0)
+		err = why(w, ERR_USAGE,
+		    "--component %s: COMPONENT=ITEM is needed, such as "
+		    "training-code=src",
+		    text);
+	if (err == ERR_OK)
+		err = item_cite(draft->session, &item, &digest, w);
+	if (err != ERR_OK)
+		return err;
+	writer_comma(&draft->w);
+	writer_text(&draft->w, "{");
+	writer_member_text(&draft->w, "component", item.role);
+	if (item.name.len > 0)
+		writer_member_text(&draft->w, "name", item.name);
+	writer_member(&draft->w, "digest");
+	digest_set_print(&digest, &draft->w);
+	writer_text(&draft->w, "}");
+	return ERR_OK;
+}
+
+static enum err
+write_components(struct draft *draft, struct why *w)
+{
+	size_t at = 0;
+	const char *text = options_next(draft->arguments, "component", &at);
+	enum err err = ERR_OK;
+
+	if (text == NULL)
+		return ERR_OK;
+	writer_member(&draft->w, "components");
+	writer_text(&draft->w, "[");
+	for (; text != NULL && err == ERR_OK;
+	     text = options_next(draft->arguments, "component", &at))
+		err = write_component(draft, text, w);
+	writer_text(&draft->w, "]");
+	return err;
+}
+
+static enum err
+write_release(
+    struct draft *draft, const struct recording *recording, struct why *w)
+{
+	struct item item;
+
+	if (options_value(draft->arguments, "version") == NULL)
+		return why(
+		    w, ERR_USAGE, "--version is missing: a release has one");
+	enum err err =
+	    item_resolve(draft->session, draft->arguments->words[0], &item, w);
+	if (err != ERR_OK)
+		return err;
+	/* a release describes: no citation leads here */
+	draft_resource(draft, recording->name, item.role, &item.digest);
+	err = write_artifacts(draft, w);
+	if (err != ERR_OK)
+		return err;
+	begin_predicate(draft, "release");
+	draft_common(draft);
+	err = write_components(draft, w);
+	draft_text(draft, "supersedes", "supersedes");
+	writer_text(&draft->w, "}}");
+	return err;
+}
+
+static enum err
+run_release(
+    struct session *session, const struct arguments *arguments, struct why *w)
+{
+	return record_about(session, arguments, true, write_release, w);
+}
+
+static const struct option_row release_options[] = {
+	RECORDING_NAME_OPTIONS,
+	{ .name = "artifact",
+	    .is_many = true,
+	    .value = "ITEM",
+	    .help = "another released artifact" },
+	{ .name = "component",
+	    .is_many = true,
+	    .value = "COMPONENT=ITEM",
+	    .help = "such as training-code=src" },
+	{ .name = "supersedes",
+	    .value = "V",
+	    .help = "the version it comes after" },
+	RECORDING_OPTIONS,
+	{ .name = NULL },
+};
+
+const struct command command_record_release = {
+	.name = "record release",
+	.summary = "record a release: what is given out, and its components",
+	.words = "ITEM --name NAME --version V",
+	.help = "Records what is released under a name and a version, and\n"
+		"the components that are disclosed with it.\n",
+	.words_min = 1,
+	.words_max = 1,
+	.options = release_options,
+	.run = run_release,
+};
+
+/* ---- withdrawal ---- */
+
+static enum err
+resolve_id(
+    struct session *session, const char *text, struct hash *ret, struct why *w)
+{
+	/* a whole id needs no log that is pinned, as with --dry-run */
+	if (hash_parse(span_of_text(text), ret))
+		return ERR_OK;
+	enum err err = session_trust(session, w);
+	if (err == ERR_OK)
+		err = stored_resolve(
+		    &session->trust, text, session->arena, ret, w);
+	return err;
+}
+
+static void
+write_citation(struct draft *draft, const struct hash *id)
+{
+	writer_text(&draft->w, "{\"tlogLeaf\":\"");
+	writer_hex(&draft->w, hash_span(id));
+	writer_text(&draft->w, "\"}");
+}
+
+static enum err
+write_withdrawal(
+    struct draft *draft, const struct recording *recording, struct why *w)
+{
+	const struct arguments *arguments = draft->arguments;
+	const char *replacement = options_value(arguments, "replacement");
+	struct hash id;
+	struct hash other;
+
+	(void)recording;
+	if (options_value(arguments, "reason") == NULL)
+		return why(
+		    w, ERR_USAGE, "--reason is missing: why is it withdrawn?");
+	enum err err = resolve_id(draft->session, arguments->words[0], &id, w);
+	if (err == ERR_OK && replacement != NULL)
+		err = resolve_id(draft->session, replacement, &other, w);
+	if (err != ERR_OK)
+		return err;
+	writer_text(&draft->w, "{\"digest\":");
+	write_citation(draft, &id);
+	writer_text(&draft->w, "}");
+	begin_predicate(draft, "withdrawal");
+	draft_text(draft, "reason", "reason");
+	if (replacement != NULL) {
+		writer_member(&draft->w, "replacement");
+		write_citation(draft, &other);
+	}
+	writer_text(&draft->w, "}}");
+	return ERR_OK;
+}
+
+static enum err
+run_withdrawal(
+    struct session *session, const struct arguments *arguments, struct why *w)
+{
+	return record_about(session, arguments, false, write_withdrawal, w);
+}
+
+static const struct option_row withdrawal_options[] = {
+	{ .name = "reason", .value = "TEXT", .help = "why" },
+	{ .name = "replacement",
+	    .value = "ID",
+	    .help = "the record that holds instead" },
+	RECORDING_OPTIONS,
+	{ .name = NULL },
+};
+
+const struct command command_record_withdrawal = {
+	.name = "record withdrawal",
+	.summary = "withdraw a record of yours, or dispute somebody else's",
+	.words = "ID --reason TEXT",
+	.help = "The record stays in the log and is shown as withdrawn.  Of\n"
+		"somebody else's record it counts as a dispute.  A withdrawal\n"
+		"cannot be withdrawn.\n",
+	.words_min = 1,
+	.words_max = 1,
+	.options = withdrawal_options,
+	.run = run_withdrawal,
+};
