@@ -5,7 +5,7 @@
  * Refusals each have their own exit code (headwaterd(8)): see enum refusal in
  * recovery.h.
  *
- * Threads: before any.  Memory: none.
+ * Threads: before any.  Memory: its own, given back.
  */
 #ifndef HEADWATER_DAEMON_RECOVER_H
 #define HEADWATER_DAEMON_RECOVER_H

@@ -4,11 +4,10 @@
  * The sequencer takes whatever waits as soon as the previous commit has returned:
  * stamp, keyring, duplicates, grow, commit.  The sealer has one batch at the
  * signer and one committed behind it: seal, publish, answers.  Any failure after
- * the point of no return stops the process: ledger->is_failed, the failure marker,
- * and `stop` is called.
+ * the point of no return stops the process: ledger_fail, which calls `fail`.
  *
  * Threads: two of its own.  Memory: sequencer_new / sequencer_free; nothing is
- * allocated after start.
+ * allocated after start but for a new keyring.
  */
 #ifndef HEADWATER_DAEMON_SEQUENCER_H
 #define HEADWATER_DAEMON_SEQUENCER_H

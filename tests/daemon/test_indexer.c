@@ -209,6 +209,8 @@ static void
 test_fails_with_the_index(void **state)
 {
 	(void)state;
+	while (indexer_size(house.ledger->indexer) < 1)
+		house_pause_ms(1);
 	fault_set("index-commit-error:1:error");
 	assert_err(ERR_OK, house_post(&house, 0, 1).err);
 	uint64_t until_ms = clock_steady_ms() + HOUSE_WAIT_MS;
