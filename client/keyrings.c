@@ -82,7 +82,7 @@ keyrings_list(struct session *session, uint64_t size_min, struct keyrings *ret,
 		return why(w, ERR_MEMORY, "out of memory");
 	int len = snprintf(path, sizeof(path),
 	    "/v1/records?kind=keyring&limit=1000&min_size=%llu",
-	    (unsigned long long)size_min);
+	    (unsigned long long)(size_min > 0 ? size_min : 1));
 	for (unsigned pages = 0; page.has_next; pages++) {
 		enum err err = get_page(session, path, &list, &page, w);
 		if (err != ERR_OK)
