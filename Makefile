@@ -103,6 +103,9 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# it holds the file (.incbin)
+$(B)/daemon/serve.o: schema/openapi.json
+
 -include $(wildcard $(B)/*/*.d $(B)/tests/*/*.d)
 
 # ---- tests ----

@@ -139,8 +139,8 @@ send_reply(struct exchange *exchange)
 	size_t len = reply->body.len;
 
 	if (writer_end(&reply->body) != ERR_OK) {
-		struct why why = { "answer: larger than it may be" };
-		reply_error(reply, writer_end(&reply->body), &why);
+		struct why w = { "answer: larger than it may be" };
+		reply_error(reply, writer_end(&reply->body), &w);
 	}
 	if (atomic_load(&exchange->shared->is_quiet))
 		reply->must_close = true;

@@ -27,7 +27,6 @@ static bool
 add_headers(
     const struct reply *reply, bool is_public, struct MHD_Response *response)
 {
-	char seconds[16];
 	bool is_fine = add(response, "Content-Type", reply->media_type) &&
 	    add(response, "Cache-Control", cache_control(reply->cache)) &&
 	    add(response, "X-Content-Type-Options", "nosniff") &&
@@ -36,6 +35,7 @@ add_headers(
 	if (is_fine && is_public)
 		is_fine = add(response, "Access-Control-Allow-Origin", "*");
 	if (is_fine && reply->retry_after_s > 0) {
+		char seconds[16];
 		(void)snprintf(
 		    seconds, sizeof(seconds), "%u", reply->retry_after_s);
 		is_fine = add(response, "Retry-After", seconds);

@@ -7,10 +7,10 @@
 enum served
 serve_health(struct request *request, struct reply *reply)
 {
-	struct why why = { "" };
+	struct why w = { "" };
 
-	if (!ledger_is_healthy(request->ledger, &why)) {
-		reply_error(reply, ERR_BUSY, &why);
+	if (!ledger_is_healthy(request->ledger, &w)) {
+		reply_error(reply, ERR_BUSY, &w);
 		return SERVED;
 	}
 	writer_text(&reply->body, "{");
@@ -36,18 +36,19 @@ __asm__(".pushsection .rodata\n"
 	"openapi_begin:\n"
 	".incbin \"schema/openapi.json\"\n"
 	"openapi_end:\n"
-	".byte 0\n"
+	".balign 8\n"
+	"openapi_len:\n"
+	".quad openapi_end - openapi_begin\n"
 	".popsection\n");
 extern const uint8_t openapi_begin[] __attribute__((visibility("hidden")));
-extern const uint8_t openapi_end[] __attribute__((visibility("hidden")));
+extern const uint64_t openapi_len __attribute__((visibility("hidden")));
 
 enum served
 serve_openapi(struct request *request, struct reply *reply)
 {
 	(void)request;
 	reply->cache = REPLY_NO_CACHE;
-	writer_bytes(
-	    &reply->body, openapi_begin, (size_t)(openapi_end - openapi_begin));
+	writer_bytes(&reply->body, openapi_begin, openapi_len);
 	return SERVED;
 }
 

@@ -321,22 +321,22 @@ answer(struct write *write, struct reply *reply)
 enum served
 serve_records_post(struct request *request, struct reply *reply)
 {
-	struct why why = { "" };
+	struct why w = { "" };
 	bool is_later = false;
 	enum err err = ERR_OK;
 
 	if (request->calls == 1)
-		err = begin(request, &why);
+		err = begin(request, &w);
 	struct write *write = request->state;
 	if (err == ERR_OK && !write->is_sent) {
 		if (!admit_some(write)) {
 			request_resume(request);
 			return SERVED_LATER;
 		}
-		err = send_all(write, &is_later, &why);
+		err = send_all(write, &is_later, &w);
 	}
 	if (err != ERR_OK)
-		reply_error(reply, err, &why);
+		reply_error(reply, err, &w);
 	else if (is_later)
 		return SERVED_LATER;
 	else

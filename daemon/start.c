@@ -21,13 +21,13 @@ refuse(struct service *service, enum refusal refusal, enum err err)
 
 /* Called once, on any thread. */
 static void
-fail(void *context, enum err err, const struct why *why)
+fail(void *context, enum err err, const struct why *w)
 {
 	struct service *service = context;
 	const uint64_t one = 1;
 
 	(void)err;
-	service->failed = *why;
+	service->failed = *w;
 	(void)!write(service->fail_fd, &one, sizeof(one));
 }
 

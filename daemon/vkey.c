@@ -1,6 +1,5 @@
 #include "daemon/vkey.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
@@ -15,6 +14,7 @@ static char *
 argument(const char *text)
 {
 	union {
+		/* cppcheck-suppress unusedStructMember ; read as `to` */
 		const char *from;
 		char *to;
 	} cast = { .from = text };
@@ -25,16 +25,17 @@ argument(const char *text)
 static enum err
 spawn(const char *program, const char *key_path, int out_fd, pid_t *ret)
 {
-	char *argv[] = { argument("headwater-signer"), argument("vkey"),
-		argument("--key"), argument(key_path), NULL };
 	posix_spawn_file_actions_t actions;
 
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ERR_MEMORY;
 	int rc =
 	    posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
-	if (rc == 0)
+	if (rc == 0) {
+		char *argv[] = { argument("headwater-signer"), argument("vkey"),
+			argument("--key"), argument(key_path), NULL };
 		rc = posix_spawn(ret, program, &actions, NULL, argv, environ);
+	}
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return rc == 0 ? ERR_OK : ERR_IO;
 }
@@ -67,8 +68,7 @@ run(const char *program, const char *key_path, char *out, size_t cap,
 	(void)close(fds[1]);
 	if (err == ERR_OK) {
 		*ret_len = read_all(fds[0], out, cap);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
+		(void)waitpid(pid, &status, 0); /* no signal has a handler */
 	}
 	(void)close(fds[0]);
 	return err == ERR_OK && WIFEXITED(status) && WEXITSTATUS(status) == 0;
