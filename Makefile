@@ -148,6 +148,17 @@ $(B)/signer.a: $(signer)
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
 		$(filter %/schema.a,$^) $(SCHEMA_LIBS)
 
+# ---- the stopwatch ----
+
+bench_load := forge requests drive_answer usage drive samples load
+bench_floor := floor_record floor_commit floor
+bench_programs := $(addprefix $(B)/tests/bench/,load floor)
+
+$(B)/tests/bench/load: $(bench_load:%=$(B)/tests/bench/%.o) $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/bench/floor: $(bench_floor:%=$(B)/tests/bench/%.o) $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+
 # ---- gates ----
 
 layers: ## a file includes only what stands before it in the lists above
