@@ -6,15 +6,6 @@
 
 #define GIST_VERSION 1
 
-enum gist_flag {
-	FLAG_PART = 1,
-	FLAG_NODE = 2,
-	FLAG_CITATION = 4,
-	FLAG_AGAIN = 8,
-	FLAG_EDGE = 16,
-	FLAGS_ALL = 31,
-};
-
 /* ---- packing ---- */
 
 static void
@@ -87,9 +78,9 @@ static void
 pack_artifact(const struct resource *resource, unsigned flags, struct writer *w)
 {
 	if (resource->digest.has_node)
-		flags |= FLAG_NODE;
+		flags |= GIST_NODE;
 	if (resource->digest.has_citation)
-		flags |= FLAG_CITATION;
+		flags |= GIST_CITATION;
 	writer_u8(w, (uint8_t)flags);
 	pack_text_u16(w, resource->name);
 	pack_text_u8(w, resource->role);
@@ -107,11 +98,11 @@ pack_subjects(const struct record *record, struct writer *w)
 		unsigned flags = 0;
 
 		if (i > 0 && record_is_part(record, i))
-			flags |= FLAG_PART;
+			flags |= GIST_PART;
 		if (i > 0 && part_makes_edge(record, i))
-			flags |= FLAG_EDGE;
+			flags |= GIST_EDGE;
 		if (has_node_before(record->statement.subjects, i))
-			flags |= FLAG_AGAIN;
+			flags |= GIST_AGAIN;
 		pack_artifact(subject, flags, w);
 		writer_u8(w, (uint8_t)subject->digest.count);
 		for (size_t d = 0; d < subject->digest.count; d++)
@@ -126,7 +117,7 @@ pack_inputs(const struct record *record, struct writer *w)
 		unsigned flags = 0;
 
 		if (input_makes_edge(record, i))
-			flags |= FLAG_EDGE;
+			flags |= GIST_EDGE;
 		pack_artifact(&record->inputs[i], flags, w);
 	}
 }
@@ -230,14 +221,14 @@ take_artifact(struct reader *r, struct gist_artifact *ret)
 		return false;
 	*ret = (struct gist_artifact){ .is_part = false };
 	flags = reader_u8(r);
-	reader_require(r, flags <= FLAGS_ALL);
+	reader_require(r, flags <= GIST_FLAGS);
 	ret->name = take_text_u16(r);
 	ret->role = take_text_u8(r);
-	ret->is_part = (flags & FLAG_PART) != 0;
-	ret->is_again = (flags & FLAG_AGAIN) != 0;
-	ret->makes_edge = (flags & FLAG_EDGE) != 0;
-	ret->has_node = (flags & FLAG_NODE) != 0;
-	ret->has_citation = (flags & FLAG_CITATION) != 0;
+	ret->is_part = (flags & GIST_PART) != 0;
+	ret->is_again = (flags & GIST_AGAIN) != 0;
+	ret->makes_edge = (flags & GIST_EDGE) != 0;
+	ret->has_node = (flags & GIST_NODE) != 0;
+	ret->has_citation = (flags & GIST_CITATION) != 0;
 	reader_require(r, ret->has_node || !ret->makes_edge);
 	if (ret->has_node)
 		ret->node = digest_read(r);
@@ -282,23 +273,6 @@ gist_is_complete(const struct gist *gist, struct span role)
 	for (size_t i = 0; i < gist->complete_count; i++)
 		if (span_equal(take_text_u8(&r), role))
 			return true;
-	return false;
-}
-
-bool
-gist_has_subject(const struct gist *gist, const struct digest *digest)
-{
-	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact subject;
-
-	while (gist_subject_next(&r, &subject)) {
-		struct reader digests = reader_of(subject.digests);
-		struct digest candidate;
-
-		while (gist_digest_next(&digests, &candidate))
-			if (digest_equal(&candidate, digest))
-				return true;
-	}
 	return false;
 }
 

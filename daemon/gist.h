@@ -9,7 +9,6 @@
  * [node digest], [citation 32], u8 count of digests, digests};
  * u16 count of inputs, u32 their bytes, each {u8 flags, u16+name, u8+role,
  * [node], [citation 32]}; u8 count of complete roles, each u8+text.
- * Flags: 1 is_part, 2 has_node, 4 has_citation, 8 is_again, 16 makes_edge.
  *
  * A gist is never believed across versions: --reindex and recovery derive it
  * again from the entry.  Threads: any.  Memory: gist_unpack borrows the bytes.
@@ -22,6 +21,15 @@
 #include "schema/text.h"
 
 #define GIST_LEN_MAX ((size_t)256 << 10)
+
+enum gist_flag {
+	GIST_PART = 1,
+	GIST_NODE = 2,
+	GIST_CITATION = 4,
+	GIST_AGAIN = 8,
+	GIST_EDGE = 16,
+	GIST_FLAGS = 31, /* all of them */
+};
 
 struct gist {
 	enum record_kind kind;
@@ -69,8 +77,5 @@ bool gist_is_complete(const struct gist *gist, struct span role);
 /* The keyid of an entry in normal form, which ends with it and the signature,
  * both of fixed length (FORMATS 1.1): nothing is parsed. */
 bool gist_keyid(struct span entry, struct span *ret);
-
-/* Has it this digest among any subject's digests? */
-bool gist_has_subject(const struct gist *gist, const struct digest *digest);
 
 #endif

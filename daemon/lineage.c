@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "daemon/gist_seek.h"
 #include "daemon/lineage_standing.h"
 
 /* Expanding one node: the record that is at hand. */
@@ -160,12 +161,10 @@ step_up(struct step *step, struct queue *queue)
 		? standing_subject_of(gist, here, &artifact) != SUBJECT_NODE
 		: !is_first || !makes_first_subject(gist->kind))
 		return;
-	while (!step->is_over && gist_input_next(&inputs, &artifact))
-		if (artifact.makes_edge)
-			emit(step, &artifact.node, &artifact, queue);
-	while (!step->is_over && gist_subject_next(&subjects, &artifact))
-		if (artifact.makes_edge)
-			emit(step, &artifact.node, &artifact, queue);
+	while (!step->is_over && gist_seek_input(&inputs, NULL, &artifact))
+		emit(step, &artifact.node, &artifact, queue);
+	while (!step->is_over && gist_seek_part(&subjects, NULL, &artifact))
+		emit(step, &artifact.node, &artifact, queue);
 }
 
 static void
@@ -197,14 +196,12 @@ step_down(struct step *step, struct queue *queue)
 
 	if (!makes_all_subjects(gist->kind) && !makes_first_subject(gist->kind))
 		return;
-	while (!step->is_over && gist_input_next(&inputs, &artifact))
-		if (artifact.makes_edge && is_node(&artifact, &here))
-			emit_subjects(step, &artifact, queue);
+	while (!step->is_over && gist_seek_input(&inputs, &here, &artifact))
+		emit_subjects(step, &artifact, queue);
 	if (!gist_subject_next(&subjects, &first))
 		return;
-	while (!step->is_over && gist_subject_next(&subjects, &artifact))
-		if (artifact.makes_edge && is_node(&artifact, &here))
-			emit(step, &first.node, &artifact, queue);
+	while (!step->is_over && gist_seek_part(&subjects, &here, &artifact))
+		emit(step, &first.node, &artifact, queue);
 }
 
 /* ---- expanding a node ---- */

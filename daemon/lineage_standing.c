@@ -4,31 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/gist_seek.h"
+
 enum standing_subject
 standing_subject_of(const struct gist *gist, const struct digest *digest,
     struct gist_artifact *ret)
 {
-	enum standing_subject found = SUBJECT_NOT;
 	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact subject;
 
-	while (gist_subject_next(&r, &subject)) {
-		struct reader digests = reader_of(subject.digests);
-		struct digest other;
-
-		if (subject.has_node && digest_equal(&subject.node, digest)) {
-			*ret = subject;
-			return SUBJECT_NODE;
-		}
-		while (found == SUBJECT_NOT &&
-		    gist_digest_next(&digests, &other)) {
-			if (!digest_equal(&other, digest))
-				continue;
-			*ret = subject;
-			found = SUBJECT_ALIAS;
-		}
-	}
-	return found;
+	if (gist_seek_subject(&r, digest, ret))
+		return SUBJECT_NODE;
+	if (gist_seek_digest(gist, digest, ret))
+		return SUBJECT_ALIAS;
+	return SUBJECT_NOT;
 }
 
 bool

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "daemon/gist_seek.h"
+
 /* ---- where candidates come from ---- */
 
 struct source {

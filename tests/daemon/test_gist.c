@@ -1,7 +1,7 @@
 /* gist: what is packed comes back, and damage anywhere is seen or harmless. */
 #include "tests/unit.h"
 
-#include "daemon/gist.h"
+#include "daemon/gist_seek.h"
 
 /* Statements are written with ' for " and $x for 64 times x. */
 #define HEAD "{'_type':'https://in-toto.io/Statement/v1','subject':["
@@ -223,6 +223,44 @@ test_nothing(void **state)
 	assert_false(artifact.makes_edge);
 }
 
+/* Seeking finds what walking finds. */
+static void
+test_seek(void **state)
+{
+	struct digest md5 = digest_of("md5:00112233445566778899aabbccddeeff");
+	struct gist_artifact found;
+	struct gist_artifact a;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
+	struct reader walk = reader_of(gist.subjects);
+	struct reader parts = reader_of(gist.subjects);
+	while (gist_subject_next(&walk, &a)) {
+		struct reader r = reader_of(gist.subjects);
+		assert_true(gist_seek_subject(&r, &a.node, &found));
+		assert_true(digest_equal(&a.node, &found.node));
+		if (!a.is_again)
+			assert_span(a.name, found.name);
+		if (a.makes_edge) {
+			assert_true(gist_seek_part(&parts, NULL, &found));
+			assert_span(a.name, found.name);
+		}
+	}
+	assert_false(gist_seek_part(&parts, NULL, &found));
+	struct reader r = reader_of(gist.subjects);
+	assert_false(gist_seek_subject(&r, &md5, &found));
+	assert_true(gist_seek_digest(&gist, &md5, &found));
+	assert_span_text("lab/d", found.name);
+	r = reader_of(gist.inputs);
+	assert_true(gist_seek_input(&r, NULL, &found));
+	a = found;
+	assert_true(gist_seek_input(&r, &a.node, &found));
+	assert_span_text("y", found.role);
+	assert_false(gist_seek_input(&r, NULL, &found));
+	assert_err(ERR_OK, reader_end(&r));
+}
+
 /* Reads all that can be read of it. */
 static void
 walk(struct span bytes)
@@ -237,6 +275,12 @@ walk(struct span bytes)
 		return;
 	struct reader r = reader_of(gist.inputs);
 	while (gist_input_next(&r, &artifact))
+		;
+	r = reader_of(gist.inputs);
+	while (gist_seek_input(&r, NULL, &artifact))
+		;
+	r = reader_of(gist.subjects);
+	while (gist_seek_part(&r, NULL, &artifact))
 		;
 	assert_false(gist_has_subject(&gist, &digest));
 	(void)gist_is_complete(&gist, span_of_text("z"));
@@ -278,6 +322,7 @@ main(int argc, char **argv)
 	UNIT(test_inputs);
 	UNIT(test_withdrawal);
 	UNIT(test_nothing);
+	UNIT(test_seek);
 	UNIT(test_damage);
 	return unit_run(argc, argv);
 }

@@ -679,6 +679,33 @@ test_wide(void **state)
 	shelf_close(&shelf);
 }
 
+/* The most work for an answer: each of 300 nodes has 64 records, each of which
+ * lists all 300. */
+static void
+test_dense(void **state)
+{
+	static struct shelf_artifact subjects[300];
+	struct lineage_question question = question_of(1000, NULL);
+	struct shelf shelf;
+	(void)state;
+
+	shelf_open(&shelf);
+	(void)add_run(&shelf, 0, 1000, 0, 200);
+	(void)add_run(&shelf, 0, 1000, 200, 100);
+	for (unsigned i = 0; i < 300; i++)
+		subjects[i] = (struct shelf_artifact){ .node = i };
+	for (unsigned i = 0; i < LINEAGE_RECORDS_MAX + 1; i++)
+		(void)shelf_add(&shelf,
+		    &(struct shelf_statement){
+			.kind = RECORD_RUN,
+			.subject_count = 300,
+			.subjects = subjects,
+		    });
+	shelf_commit(&shelf);
+	expect(&shelf, &question, (size_t[]){ 301, 300 }, true);
+	shelf_close(&shelf);
+}
+
 /* Who is asked as is not crowded out down-stream either. */
 static void
 test_crowd(void **state)
@@ -942,6 +969,7 @@ main(int argc, char **argv)
 	UNIT(test_records_limit);
 	UNIT(test_disputes_limit);
 	UNIT(test_wide);
+	UNIT(test_dense);
 	UNIT(test_crowd);
 	UNIT(test_withdrawn);
 	UNIT(test_cited);
