@@ -82,10 +82,6 @@ read_key(const struct config *config, struct note_key *key, bool *ret_is_known,
 		return note_key_parse(span_of_text(config->vkey), key, w);
 	if (config->key != NULL)
 		return vkey_of_file(config->key, key, w);
-	log_event(LOG_WARN, "check",
-	    LOG_TEXT("note",
-		"no --vkey: who signed keyrings and checkpoint is not "
-		"verified"));
 	return ERR_OK;
 }
 
@@ -94,6 +90,12 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 {
 	struct check_result log = { 0, 0 };
 	struct check_result index = { 0, 0 };
+
+	if (key == NULL)
+		log_event(LOG_WARN, "check",
+		    LOG_TEXT("note",
+			"no --vkey: who signed keyrings and checkpoint is not "
+			"verified"));
 	enum err err = check_log(stores->log, key, stdout, &log, w);
 
 	if (err == ERR_OK)

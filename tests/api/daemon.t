@@ -1,0 +1,155 @@
+#!/bin/bash
+# The daemon as its operator meets it: what it refuses, how it starts and ends.
+. tests/api/lib.sh
+
+# ---- what is missing is said, with the way to make it ----
+
+mkdir "$WORK/empty"
+says() { # NAME STATUS PATTERN OPTION...
+	local name=$1 expected=$2 pattern=$3
+	shift 3
+	"$HEADWATERD" "$@" >"$WORK/stdout" 2>"$WORK/stderr"
+	is "$name: status" "$?" "$expected"
+	like "$name: one sentence" "$(cat "$WORK/stderr")" "headwaterd: $pattern"
+	is "$name: nothing on stdout" "$(cat "$WORK/stdout")" ""
+}
+says "no options" 10 "no --data: *"
+says "no key" 10 "no --key: make one with: headwater-signer keygen *" \
+	--data "$WORK/data"
+says "no signers" 10 "no --signers: *ssh-keygen*" --data "$WORK/data" \
+	--key "$WORK/key"
+says "no address" 10 "no --listen: *" --data "$WORK/data" --key "$WORK/key" \
+	--signers "$WORK/allowed_signers"
+says "an unknown option" 10 "--dta: there is no such option*" --dta x
+says "a value that is missing" 10 "--data: its DIR is missing" --data
+says "an option twice" 10 "data: given twice" --data a --data b
+says "a number out of range" 10 "threads: a number from 1 to 64" --threads 65
+says "no number" 10 "threads: a number*" --threads 2x
+says "a level" 10 "log-level: *" --log-level loud
+says "no log to check" 10 "*/nowhere: there is no log" --check \
+	--data "$WORK/nowhere"
+says "a key file that is not there" 13 \
+	"*/key: no log key there: make one with: headwater-signer keygen *" \
+	--data "$WORK/data" --key "$WORK/key" \
+	--signers "$WORK/allowed_signers" --listen 127.0.0.1:0
+
+new_log
+rm "$WORK/allowed_signers"
+says "a signers file that is not there" 13 \
+	"*/allowed_signers: no allowed_signers there: *" \
+	--data "$WORK/data" --key "$WORK/key" \
+	--signers "$WORK/allowed_signers" --listen 127.0.0.1:0
+is "nothing was made" "$(ls "$WORK/data" 2>/dev/null)" ""
+
+# ---- a config file ----
+
+: >"$WORK/allowed_signers"
+publisher lab
+cat >"$WORK/config" <<END
+# comments, empty lines and blanks are fine
+
+data = $WORK/data
+  key=$WORK/key
+signers = $WORK/allowed_signers
+listen = 127.0.0.1:1
+threads = 1
+END
+printf 'data = x\nthreads = many\n' >"$WORK/broken"
+says "a line that is wrong" 10 "*/broken:2: threads: a number from 1 to 64" \
+	--config "$WORK/broken"
+printf 'dta = x\n' >"$WORK/broken"
+says "a name that is wrong" 10 "*/broken:1: dta: cannot be set in a file" \
+	--config "$WORK/broken"
+printf 'check = 1\n' >"$WORK/broken"
+says "an action in a file" 10 "*/broken:1: check: cannot be set in a file" \
+	--config "$WORK/broken"
+says "no such file" 10 "*/nowhere*" --config "$WORK/nowhere"
+
+DAEMON_LOG=$WORK/daemon.log
+"$HEADWATERD" --config "$WORK/config" --listen 127.0.0.1:0 2>"$DAEMON_LOG" &
+DAEMON_PID=$!
+for _ in $(seq 200); do
+	URL=$(sed -n 's/.* listening address="\([^"]*\)".*/http:\/\/\1/p' \
+		"$DAEMON_LOG")
+	[ -z "$URL" ] || break
+	sleep 0.05
+done
+is "it starts from a file, and the command line wins" \
+	"$(status_of "$URL/healthz")" 200
+like "a new log is said to be one" "$(cat "$DAEMON_LOG")" \
+	"*new log origin=\"$ORIGIN\"*"
+is "the folder is its own" "$(stat -c %a "$WORK/data")" 700
+
+# ---- alone ----
+
+ok "a second daemon is refused" refused 12
+like "and told whose it is" "$SENTENCE" "*$DAEMON_PID*"
+is "the first is well" "$(status_of "$URL/healthz")" 200
+is "check waits for its end too" "$("$HEADWATERD" --check --data "$WORK/data" \
+	>/dev/null 2>&1; echo $?)" 12
+
+# ---- signals ----
+
+publisher lab2
+kill -HUP "$DAEMON_PID"
+for _ in $(seq 100); do
+	[ "$(curl -s "$URL/checkpoint" | sed -n 2p)" = 2 ] && break
+	sleep 0.05
+done
+is "SIGHUP logs a new keyring" "$(curl -s "$URL/checkpoint" | sed -n 2p)" 2
+echo 'nonsense' >>"$WORK/allowed_signers"
+kill -HUP "$DAEMON_PID"
+sleep 0.3
+is "a broken file changes nothing" \
+	"$(curl -s "$URL/checkpoint" | sed -n 2p) $(status_of "$URL/healthz")" \
+	"2 200"
+sed -i '$d' "$WORK/allowed_signers"
+signer_pid=$(pgrep -P "$DAEMON_PID")
+stop_daemon
+is "SIGTERM ends it well" "$?" 0
+is "the signer has gone too" "$(ps -o pid= -p "$signer_pid")" ""
+
+# ---- again ----
+
+ok "it starts again" start_daemon
+is "with what it had" "$(curl -s "$URL/checkpoint" | sed -n 2p)" 2
+signer_pid=$(pgrep -P "$DAEMON_PID")
+before=$(date +%s%N)
+kill -KILL "$signer_pid"
+wait "$DAEMON_PID"
+status=$?
+took=$((($(date +%s%N) - before) / 1000000))
+DAEMON_PID=
+ok "without its signer it ends" test "$status" -ne 0
+ok "within a second" test "$took" -lt 1100
+like "and says why" "$(tail -n 1 "$DAEMON_LOG")" "headwaterd: *signer*"
+
+# ---- another log's key, a lost memory ----
+
+mv "$WORK/key" "$WORK/key.1"
+mv "$WORK/key.state" "$WORK/key.1.state"
+"$SIGNER" keygen --origin "$ORIGIN" --key "$WORK/key" >/dev/null
+ok "another key is refused" refused 14
+mv "$WORK/key.1" "$WORK/key"
+mv "$WORK/key.1.state" "$WORK/kept.state"
+rm -f "$WORK/key.state"
+ok "a lost memory is refused" refused 17
+like "with the way out" "$SENTENCE" "*state --new*"
+cp "$WORK/kept.state" "$WORK/key.state"
+mv "$WORK/data" "$WORK/data.1"
+ok "a fresh folder with a signer that has signed is refused" refused 15
+rm -rf "$WORK/data"
+mv "$WORK/data.1" "$WORK/data"
+ok "all put back, it starts" start_daemon
+stop_daemon
+ok "the log is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
+ok "also by its key file" "$HEADWATERD" --check --data "$WORK/data" \
+	--key "$WORK/key"
+ok "the index can be made anew" "$HEADWATERD" --reindex --data "$WORK/data"
+ok "and is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
+says "a file system that cannot do it" 11 "*" --data /proc/self/headwater \
+	--key "$WORK/key" --signers "$WORK/allowed_signers" \
+	--listen 127.0.0.1:0
+ok "--help" "$HEADWATERD" --help
+ok "--version" "$HEADWATERD" --version
+done_testing
