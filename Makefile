@@ -24,9 +24,9 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 CLIENT := output progress git beneath walk hasher hashing disk transport \
 	trust session stored cited proved keyrings ssh_agent principal show \
 	submit options item draft recording child environment kept run \
-	run_statement command audited follow \
+	run_statement graph draw command audited follow \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
-	cmd_about main
+	cmd_about cmd_trace cmd_find main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

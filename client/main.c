@@ -20,6 +20,8 @@ static const struct command *const commands[] = {
 	&command_record_withdrawal,
 	&command_submit,
 	&command_show,
+	&command_trace,
+	&command_find,
 	&command_verify,
 	&command_audit,
 };

@@ -1,0 +1,351 @@
+/* find: what is known of a file, a folder and its files, or a digest. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/command.h"
+#include "client/item.h"
+#include "client/progress.h"
+#include "client/show.h"
+#include "schema/text.h"
+#include "schema/tree.h"
+
+#define FILES_MAX 1000	  /* of a folder, asked one by one */
+#define RECORDS_MAX 10000 /* of one digest */
+#define PAGE_MAX ((size_t)4 << 20)
+#define PAGE_LIMIT 1000
+#define KIND_MAX 32
+#define NAME_LEN_MAX 4096
+#define ID_DIGITS 16
+
+/* One thing that is asked for: the artifact itself, or a file in it. */
+struct asked {
+	struct span what;
+	struct digest digest;
+};
+
+struct finding {
+	struct session *session;
+	uint64_t tree_size; /* of the last answer */
+	size_t found;	    /* records */
+	bool is_cut;	    /* there are more than were asked for */
+	struct writer json; /* the answer, built as the pages come */
+};
+
+/* ---- one record of a list ---- */
+
+struct row {
+	struct hash id;
+	uint64_t index;
+	struct span kind;
+	struct span principal;
+	struct span name; /* empty where it has none */
+	struct span time; /* the log's own word */
+	bool is_withdrawn;
+	struct hash withdrawn;
+};
+
+static void
+read_hash(struct object *o, const char *name, struct hash *ret)
+{
+	struct span text;
+
+	object_line(o, name, 1, HASH_TEXT_LEN, &text);
+	if (o->err == ERR_OK && !hash_parse(text, ret))
+		object_fail_member(o, name, "no record id");
+}
+
+static enum err
+read_row(json_value *value, struct row *ret, struct why *w)
+{
+	struct object o = object_of(value, "", w);
+	struct row row = { .name = SPAN_EMPTY };
+
+	read_hash(&o, "id", &row.id);
+	row.index = object_number(&o, "index", TREE_SIZE_MAX);
+	object_line(&o, "kind", 1, KIND_MAX, &row.kind);
+	object_line(&o, "principal", 1, NAME_LEN_MAX, &row.principal);
+	if (!object_null(&o, "name"))
+		object_text(&o, "name", 1, NAME_LEN_MAX, &row.name);
+	object_line(&o, "time", 1, TEXT_TIME_LEN, &row.time);
+	row.is_withdrawn = !object_null(&o, "withdrawn");
+	if (row.is_withdrawn)
+		read_hash(&o, "withdrawn", &row.withdrawn);
+	*ret = row;
+	return object_end_open(&o);
+}
+
+static void
+print_row(struct output *out, const struct row *row)
+{
+	char id[HASH_TEXT_MAX];
+
+	hash_print(&row->id, id);
+	output_print(out, "  %.*s  ", ID_DIGITS, id);
+	output_safe(out, row->kind);
+	output_print(out, "  ");
+	output_safe(out, row->name.len > 0 ? row->name : span_of_text("-"));
+	output_print(out, "  by ");
+	output_safe(out, row->principal);
+	output_print(out, ", index %" PRIu64, row->index);
+	if (row->is_withdrawn) {
+		hash_print(&row->withdrawn, id);
+		output_styled(out, OUTPUT_BAD, "  withdrawn");
+		output_print(out, " by %.*s", ID_DIGITS, id);
+	}
+	output_print(out, "\n");
+}
+
+static void
+write_row(struct writer *w, const struct row *row)
+{
+	writer_comma(w);
+	writer_text(w, "{\"id\":\"");
+	writer_hex(w, hash_span(&row->id));
+	writer_text(w, "\"");
+	writer_member_number(w, "index", row->index);
+	writer_member_text(w, "kind", row->kind);
+	writer_member_text(w, "principal", row->principal);
+	writer_member(w, "name");
+	if (row->name.len > 0)
+		writer_json(w, row->name);
+	else
+		writer_text(w, "null");
+	writer_member_text(w, "time", row->time);
+	writer_member(w, "withdrawn");
+	if (row->is_withdrawn) {
+		writer_text(w, "\"");
+		writer_hex(w, hash_span(&row->withdrawn));
+		writer_text(w, "\"}");
+	} else {
+		writer_text(w, "null}");
+	}
+}
+
+/* ---- pages ---- */
+
+struct page {
+	struct json *json;
+	json_value *rows;
+	size_t count;
+	bool has_next;
+	uint64_t next;
+};
+
+static enum err
+get_page(struct finding *finding, const struct digest *digest,
+    const struct page *before, struct page *ret, struct why *w)
+{
+	char text[DIGEST_TEXT_MAX];
+	char path[DIGEST_TEXT_MAX + 128];
+	struct page page = { .json = NULL };
+	struct span body;
+
+	digest_print(digest, text);
+	int len = snprintf(path, sizeof(path),
+	    "/v1/records?subject=%s&limit=%d", text, PAGE_LIMIT);
+	if (before->has_next)
+		(void)snprintf(path + len, sizeof(path) - (size_t)len,
+		    "&after=%" PRIu64, before->next);
+	enum err err = session_get(finding->session, path, PAGE_MAX, &body, w);
+	if (err == ERR_OK)
+		err = json_parse_answer(body, &page.json, w);
+	if (err != ERR_OK)
+		return err;
+	struct object o =
+	    object_of(json_root(page.json), "the log's answer", w);
+	finding->tree_size = object_number(&o, "treeSize", TREE_SIZE_MAX);
+	page.rows = object_array(&o, "records", 0, PAGE_LIMIT, &page.count);
+	page.has_next = !object_null(&o, "next");
+	if (page.has_next)
+		page.next = object_number(&o, "next", TREE_SIZE_MAX);
+	err = object_end_open(&o);
+	/* a page that does not get on would be asked for without end */
+	if (err == ERR_OK && before->has_next && page.has_next &&
+	    page.next <= before->next)
+		err = why(w, ERR_SYNTAX, "the log's answer: next: goes back");
+	if (err != ERR_OK)
+		json_done(page.json);
+	else
+		*ret = page;
+	return err;
+}
+
+static enum err
+take_page(struct finding *finding, const struct page *page,
+    const struct asked *asked, size_t *found, struct why *w)
+{
+	struct output *out = &finding->session->out;
+	char text[DIGEST_TEXT_MAX];
+	struct writer short_text = writer_of(text, sizeof(text));
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct row row;
+		enum err err = read_row(json_element(page->rows, i), &row, w);
+		if (err != ERR_OK)
+			return object_within(
+			    w, err, "the log's answer: records[%zu]", i);
+		if (out->is_json) {
+			write_row(&finding->json, &row);
+		} else {
+			if (*found == 0) {
+				show_digest(&asked->digest, &short_text);
+				output_span(out, writer_view(&short_text));
+				output_print(out, "  ");
+				output_safe(out, asked->what);
+				output_print(out, "\n");
+			}
+			print_row(out, &row);
+		}
+		(*found)++;
+	}
+	return ERR_OK;
+}
+
+/* All records that have it as a subject. */
+static enum err
+find_one(struct finding *finding, const struct asked *asked, struct why *w)
+{
+	struct page page = { .has_next = false };
+	size_t found = 0;
+	enum err err = ERR_OK;
+
+	do {
+		struct page next;
+		err = get_page(finding, &asked->digest, &page, &next, w);
+		if (err != ERR_OK)
+			break;
+		page = next;
+		err = take_page(finding, &page, asked, &found, w);
+		json_done(page.json);
+	} while (err == ERR_OK && page.has_next && found < RECORDS_MAX);
+	if (err == ERR_OK && page.has_next)
+		finding->is_cut = true;
+	finding->found += found;
+	return err;
+}
+
+static enum err
+find_asked(struct finding *finding, const struct asked *asked, struct why *w)
+{
+	struct writer *json = &finding->json;
+	char text[DIGEST_TEXT_MAX];
+
+	digest_print(&asked->digest, text);
+	writer_comma(json);
+	writer_text(json, "{");
+	writer_member_text(json, "path", asked->what);
+	writer_member_text(json, "digest", span_of_text(text));
+	writer_member(json, "records");
+	writer_text(json, "[");
+	enum err err = find_one(finding, asked, w);
+	writer_text(json, "]}");
+	return err;
+}
+
+/* ---- what is asked ---- */
+
+static enum err
+find_files(struct finding *finding, const struct item *item, struct why *w)
+{
+	const struct hashing *set = &item->hashing;
+	size_t count = item->kind == ITEM_SET ? set->count : 0;
+	size_t most = count < FILES_MAX ? count : FILES_MAX;
+	struct progress progress =
+	    progress_begin(&finding->session->out, "asking", most, false);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < most && err == ERR_OK; i++) {
+		struct asked asked = {
+			.what = set->lines[i].path,
+			.digest = digest_sha256(&set->lines[i].digest),
+		};
+		if (!digest_is_of_nothing(&asked.digest))
+			err = find_asked(finding, &asked, w);
+		progress_add(&progress, 1);
+	}
+	progress_end(&progress);
+	if (err == ERR_OK && most < count)
+		output_warn(&finding->session->out,
+		    "%zu of %zu files were asked for; ask for the others by "
+		    "name",
+		    most, count);
+	return err;
+}
+
+static enum err
+print_end(struct finding *finding, const char *what, struct why *w)
+{
+	struct output *out = &finding->session->out;
+
+	if (out->is_json) {
+		writer_text(&finding->json, "]");
+		writer_member_number(
+		    &finding->json, "treeSize", finding->tree_size);
+		writer_text(&finding->json, "}");
+		enum err err = output_answer(out, &finding->json, w);
+		if (err != ERR_OK)
+			return err;
+	} else if (finding->found > 0) {
+		output_print(out,
+		    "not known: whether the log shows all of it (its first "
+		    "%" PRIu64
+		    " record%s); headwater audit follows the whole log\n",
+		    finding->tree_size, output_plural(finding->tree_size));
+	}
+	if (finding->is_cut)
+		output_warn(out, "only the first %d records of one digest",
+		    RECORDS_MAX);
+	if (finding->found > 0)
+		return ERR_OK;
+	return why(w, ERR_NOT_FOUND,
+	    "%s: the log knows nothing of it (its first %" PRIu64
+	    " records): is it the right file, and the right log?",
+	    what, finding->tree_size);
+}
+
+static enum err
+run_find(
+    struct session *session, const struct arguments *arguments, struct why *w)
+{
+	struct finding finding = {
+		.session = session,
+		.json = writer_heap(OUTPUT_ANSWER_MAX),
+	};
+	struct digest node;
+	struct item item;
+	enum err err = session_online(session, w);
+
+	writer_text(&finding.json, "{\"asked\":[");
+	if (err == ERR_OK)
+		err = item_resolve(session, arguments->words[0], &item, w);
+	if (err == ERR_OK)
+		err = item_node(&item, &node, w);
+	if (err == ERR_OK) {
+		struct asked asked = { span_of_text(item.what), node };
+		err = find_asked(&finding, &asked, w);
+	}
+	if (err == ERR_OK)
+		err = find_files(&finding, &item, w);
+	if (err == ERR_OK)
+		err = print_end(&finding, arguments->words[0], w);
+	writer_done(&finding.json);
+	return err;
+}
+
+static const struct option_row find_options[] = {
+	{ .name = NULL },
+};
+
+const struct command command_find = {
+	.name = "find",
+	.summary = "what is known of a file, a folder or a digest",
+	.words = "ITEM",
+	.help = "Lists the records that have it as a subject.  A folder is\n"
+		"asked for by its manifest and file by file.  Nothing known:\n"
+		"exit status 1.\n",
+	.words_min = 1,
+	.words_max = 1,
+	.options = find_options,
+	.run = run_find,
+};
