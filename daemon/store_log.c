@@ -3,11 +3,13 @@
 #include <assert.h>
 
 #include "daemon/store_inner.h"
+#include "schema/key.h"
 #include "schema/reader.h"
 #include "schema/writer.h"
 
 #define ENTRY_VERSION 1
 #define ENTRY_HEADER_LEN 21 /* u8 version, u64 stamp, u64 keyring, u32 length */
+#define CHECK_LEN 8
 #define NUMBER_LEN 8
 
 struct number_key {
@@ -50,6 +52,19 @@ count_of(struct txn *txn, enum store_table table)
 
 /* ---- entries ---- */
 
+/* LMDB has no checksums, and of a value only the entry lies under the tree: the
+ * facts beside it have this one.  The position is its key, so that a page that
+ * comes back in another's place is seen too. */
+static uint64_t
+check_of(uint64_t position, struct span facts)
+{
+	uint8_t key[KEY_SHORT_LEN] = { 0 };
+	struct writer w = writer_of(key, sizeof(key));
+
+	writer_u64(&w, position);
+	return key_short_hash(key, facts);
+}
+
 uint64_t
 store_log_size(struct txn *txn)
 {
@@ -60,7 +75,8 @@ void
 store_log_put(struct txn *txn, uint64_t position, const struct log_entry *entry)
 {
 	struct number_key key = key_of(position);
-	size_t len = ENTRY_HEADER_LEN + entry->gist.len + entry->entry.len;
+	size_t facts_len = ENTRY_HEADER_LEN + entry->gist.len;
+	size_t len = facts_len + CHECK_LEN + entry->entry.len;
 
 	assert(position < TREE_SIZE_MAX && entry->gist.len <= UINT32_MAX);
 	uint8_t *room =
@@ -73,6 +89,7 @@ store_log_put(struct txn *txn, uint64_t position, const struct log_entry *entry)
 	writer_u64(&w, entry->keyring);
 	writer_u32(&w, (uint32_t)entry->gist.len);
 	writer_span(&w, entry->gist);
+	writer_u64(&w, check_of(position, span_of(room, facts_len)));
 	writer_span(&w, entry->entry);
 	txn_fail(txn, writer_end(&w));
 }
@@ -91,6 +108,10 @@ store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
 	entry.stamp_ms = reader_u64(&r);
 	entry.keyring = reader_u64(&r);
 	entry.gist = reader_take(&r, reader_u32(&r));
+	size_t facts_len = ENTRY_HEADER_LEN + entry.gist.len;
+	reader_require(&r,
+	    reader_u64(&r) ==
+		check_of(position, span_part(value, 0, facts_len)));
 	entry.entry = reader_take(&r, r.rest.len);
 	if (reader_end(&r) != ERR_OK) {
 		txn_fail(txn, ERR_CORRUPT);

@@ -3,8 +3,10 @@
  * their number (schema/tree.h), the last stored checkpoint, the format's version.
  *
  * An entry's value: u8 version 1, u64 stamp, u64 position of the keyring it was
- * judged by, u32 length of the gist, gist, entry.  Keys are u64 big-endian.  On
- * reading, nothing is believed: see store_log_get_checked.
+ * judged by, u32 length of the gist, gist, u64 checksum (SipHash of all before it,
+ * keyed by the position), entry.  Keys are u64 big-endian.  On reading, nothing is
+ * believed: the facts must fit their checksum, the entry its leaf hash
+ * (store_log_get_checked).
  *
  * Threads and memory: as store.h.
  */

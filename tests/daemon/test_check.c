@@ -74,6 +74,7 @@ test_whole(void **state)
 
 enum change {
 	CHANGE_FLIP,   /* a bit of the last byte but `from_end` */
+	CHANGE_WRITE,  /* the same, and the checksum made to fit */
 	CHANGE_DELETE, /* the pair */
 	CHANGE_ADD,    /* a pair more */
 };
@@ -88,7 +89,8 @@ struct row {
 	const char *word; /* in what is said */
 };
 
-/* An entry's value: version, stamp (8), keyring (8), gist length (4), gist, … */
+/* An entry's value: version, stamp (8), keyring (8), gist length (4), gist,
+ * checksum (8), entry */
 static const struct row rows[] = {
 	{ "a flipped bit in a signature", TABLE_ENTRY, CHANGE_FLIP, 3, 20, true,
 	    "entry 3: its stored leaf hash" },
@@ -96,14 +98,20 @@ static const struct row rows[] = {
 	    "entry 4: " },
 	{ "a flipped bit in a keyring", TABLE_ENTRY, CHANGE_FLIP, KEYRING, 20,
 	    true, "entry 8: " },
-	{ "a stamp that goes back", TABLE_ENTRY, CHANGE_FLIP, 5, 4, false,
-	    "its time is before" },
-	{ "another judge", TABLE_ENTRY, CHANGE_FLIP, 6, 16, false,
-	    "entry 6: it names another keyring" },
-	{ "another judge of a later one", TABLE_ENTRY, CHANGE_FLIP, KEYRING + 2,
-	    16, false, "entry 10: it names another keyring" },
+	{ "a flipped bit in a stamp", TABLE_ENTRY, CHANGE_FLIP, 5, 4, false,
+	    "entry 5: missing or not of" },
+	{ "a flipped bit in a judge", TABLE_ENTRY, CHANGE_FLIP, 6, 16, false,
+	    "entry 6: missing or not of" },
 	{ "a flipped bit in a gist", TABLE_ENTRY, CHANGE_FLIP, 7, 26, false,
-	    "entry 7: the facts" },
+	    "entry 7: missing or not of" },
+	{ "a stamp that goes back", TABLE_ENTRY, CHANGE_WRITE, 5, 4, false,
+	    "its time is before" },
+	{ "another judge", TABLE_ENTRY, CHANGE_WRITE, 6, 16, false,
+	    "entry 6: it names another keyring" },
+	{ "another judge of a later one", TABLE_ENTRY, CHANGE_WRITE,
+	    KEYRING + 2, 16, false, "entry 10: it names another keyring" },
+	{ "other facts than the entry's", TABLE_ENTRY, CHANGE_WRITE, 7, 26,
+	    false, "entry 7: the facts" },
 	{ "a value of another version", TABLE_ENTRY, CHANGE_FLIP, 7, 0, false,
 	    "entry 7: missing or not of" },
 	{ "an entry that is gone", TABLE_ENTRY, CHANGE_DELETE, 9, 0, false,
@@ -127,6 +135,20 @@ key_of(uint64_t number, uint8_t out[static 8])
 	return writer_view(&w);
 }
 
+/* The checksum of an entry's value, as store_log.h describes it. */
+static void
+fit_checksum(uint64_t position, uint8_t *value)
+{
+	uint8_t key[KEY_SHORT_LEN] = { 0 };
+	struct reader r = reader_of(span_of(value + 17, 4));
+	size_t facts_len = 21 + reader_u32(&r);
+	struct writer of_key = writer_of(key, sizeof(key));
+	struct writer w = writer_of(value + facts_len, 8);
+
+	writer_u64(&of_key, position);
+	writer_u64(&w, key_short_hash(key, span_of(value, facts_len)));
+}
+
 static void
 flip(struct txn *txn, const struct row *row, struct span key)
 {
@@ -137,6 +159,8 @@ flip(struct txn *txn, const struct row *row, struct span key)
 	size_t len = value.len;
 	memcpy(copy, value.data, len);
 	copy[row->is_from_end ? len - 1 - row->offset : row->offset] ^= 1;
+	if (row->change == CHANGE_WRITE)
+		fit_checksum(row->number, copy);
 	txn_put(txn, row->table, key, span_of(copy, len), false);
 }
 
@@ -152,6 +176,7 @@ test_damage(void **state)
 	struct txn txn = store_begin(house.ledger->log, TXN_WRITE);
 	switch (row->change) {
 	case CHANGE_FLIP:
+	case CHANGE_WRITE:
 		flip(&txn, row, key);
 		break;
 	case CHANGE_DELETE:
