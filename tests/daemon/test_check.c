@@ -4,6 +4,8 @@
 #include "daemon/check.h"
 #include "daemon/index_keys.h"
 #include "daemon/store_index.h"
+#include "schema/key.h"
+#include "schema/reader.h"
 #include "tests/daemon/house.h"
 
 #define RECORDS 20
