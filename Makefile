@@ -152,12 +152,20 @@ $(B)/signer.a: $(signer)
 
 bench_load := forge requests drive_answer usage drive samples load
 bench_floor := floor_record floor_commit floor
-bench_programs := $(addprefix $(B)/tests/bench/,load floor)
+bench_fill := forge fill
+bench_lineage := forge lineage
+bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive)
 
 $(B)/tests/bench/load: $(bench_load:%=$(B)/tests/bench/%.o) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 $(B)/tests/bench/floor: $(bench_floor:%=$(B)/tests/bench/%.o) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+$(B)/tests/bench/fill: $(bench_fill:%=$(B)/tests/bench/%.o) $(B)/daemon.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
+$(B)/tests/bench/lineage: $(bench_lineage:%=$(B)/tests/bench/%.o) $(B)/daemon.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 $(DAEMON_LIBS)
+$(B)/tests/bench/primitive: $(B)/tests/bench/primitive.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 # ---- gates ----
 
