@@ -119,7 +119,7 @@ draw_node(struct drawing *drawing, size_t at)
 	show_digest(&node->digest, &w);
 	output_span(drawing->out, writer_view(&w));
 	draw_names(drawing, node);
-	if (node->is_gap)
+	if (node->is_gap && !drawing->is_drawn[at])
 		output_styled(drawing->out, OUTPUT_WARN,
 		    "  gap: no record says where it is from");
 }

@@ -35,13 +35,27 @@ say() {
 	printf '\n%s%2d. %s%s\n' "$bold" "$step" "$1" "$plain"
 }
 
-# Shows a command and runs it.
+# Shows a command, as one could type it, and runs it.
 run() {
+	local word
 	printf '%s    $' "$dim"
-	printf ' %s' "$@"
+	for word; do
+		case $word in
+		--yes | --quiet) continue ;; # the story is told here already
+		*[!a-zA-Z0-9_./:=@%+,-]*) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
 	printf '%s\n' "$plain"
-	"$@" | sed 's/^/    /'
+	"$@" 2>&1 | sed 's/^/    /'
 	return "${PIPESTATUS[0]}"
+}
+
+# Records something; the kind is the first word.
+record() {
+	local kind=$1
+	shift
+	run headwater record "$kind" --yes --quiet "$@"
 }
 
 # The same for something that must fail with exit status $1.
@@ -115,10 +129,6 @@ chapter "The publisher: a model from source to release"
 export HEADWATER_HOME=$work/home-lab HEADWATER_KEY=$work/keys/lab
 run headwater init "$url" --vkey "$vkey"
 
-record() {
-	headwater record "$@" --yes --quiet
-}
-
 say "The pipeline is code under version control."
 mkdir pipeline
 cp "$here"/pipeline/*.sh pipeline/
@@ -126,7 +136,7 @@ git -C pipeline init -q
 git -C pipeline add .
 git -C pipeline -c user.name=lab -c user.email=lab@demo.example \
 	-c commit.gpgsign=false commit -qm "Word lists to language identifier"
-run record code pipeline --name lab/pipeline --license Apache-2.0
+record code pipeline --name lab/pipeline --license Apache-2.0
 
 say "Eight word lists are the sources, each under its own real licence."
 license_of() {
@@ -146,53 +156,53 @@ for list in $lists; do
 	[ "$list" = ngerman ] && package=wngerman
 	[ "$list" = american-english ] && package=wamerican
 	version=$(dpkg-query -W -f='${Version}' "$package")
-	run record dataset "/usr/share/dict/$list" --name "lab/words/$list" \
+	record dataset "/usr/share/dict/$list" --name "lab/words/$list" \
 		--license "$(license_of "$list")" --source "pkg:deb/debian/$package@$version"
 	inputs+=(--input "source=/usr/share/dict/$list")
 	files+=("/usr/share/dict/$list")
 done
 
 say "Preprocessing is a run: the lists and the code go in, shards come out."
-run record run --name lab/prepare --stage preprocess \
+record run --name lab/prepare --stage preprocess \
 	"${inputs[@]}" --input code=pipeline \
 	--output shards=data/shards --output heldout=data/heldout \
 	--complete source --complete code --with-argv \
 	-- pipeline/prepare.sh data "${files[@]}"
-run record dataset data/shards --name lab/words/train --complete shard \
+record dataset data/shards --name lab/words/train --complete shard \
 	--license GPL-3.0-or-later --description "300,000 words of eight languages"
-run record dataset data/heldout --name lab/words/heldout --complete shard \
+record dataset data/heldout --name lab/words/heldout --complete shard \
 	--license GPL-3.0-or-later
 
 say "Training: exact to the bit with one thread and a fixed seed."
-run record run --name lab/train --stage train \
+record run --name lab/train --stage train \
 	--input dataset=data/shards --input code=pipeline --input tool=/usr/bin/fasttext \
 	--output weights=langid.bin --seed seed=42 \
 	--param dim=10 --param bucket=100000 --param epoch=4 --param threads=1 \
 	--data-order "round robin over the shards in byte order of their names" \
 	--complete dataset --complete code --complete tool --with-argv \
 	-- pipeline/train.sh data/shards langid.bin
-run record model langid.bin --name lab/langid --version 1.0 --license GPL-3.0-or-later
+record model langid.bin --name lab/langid --version 1.0 --license GPL-3.0-or-later
 
 say "Evaluation on words that were held out."
-run record run --name lab/evaluate --stage evaluate \
+record run --name lab/evaluate --stage evaluate \
 	--input model=langid.bin --input dataset=data/heldout --input code=pipeline \
 	--output results=results.txt --with-argv \
 	-- pipeline/evaluate.sh langid.bin data/heldout results.txt
 precision=$(awk '/^P@1/ { print $2 }' results.txt)
-run record evaluation --name lab/langid-eval --of langid.bin \
+record evaluation --name lab/langid-eval --of langid.bin \
 	--benchmark data/heldout --harness pipeline --metric "precision-at-1=$precision"
 
 say "Quantisation makes the derived model that is shipped."
-run record run --name lab/quantize --stage quantize \
+record run --name lab/quantize --stage quantize \
 	--input model=langid.bin --input dataset=data/shards --input code=pipeline \
 	--input tool=/usr/bin/fasttext --output weights=langid.ftz --seed seed=42 \
 	--complete model --complete dataset --complete code --complete tool --with-argv \
 	-- pipeline/quantize.sh langid.bin data/shards langid.ftz
-run record model langid.ftz --name lab/langid-small --version 1.0 \
+record model langid.ftz --name lab/langid-small --version 1.0 \
 	--license GPL-3.0-or-later --save-proof langid.ftz.tlog-proof
 
 say "The release names all of it."
-run record release langid.ftz --name lab/langid-release --version 1.0 \
+record release langid.ftz --name lab/langid-release --version 1.0 \
 	--license GPL-3.0-or-later \
 	--component model-parameters=langid.ftz --component training-code=pipeline \
 	--component datasets=data/shards --component evaluation-data=data/heldout
@@ -212,6 +222,7 @@ curl -fs "$url/v1/lineage/$digest?as=lab" |
 
 say "The same with the client."
 run headwater trace langid.ftz --as lab
+echo "    (A gap is shown as a gap: nobody recorded where the fasttext program is from.)"
 
 say "Which licences are upstream?"
 curl -fs "$url/v1/lineage/$digest?as=lab" | jq -r '.nodes[].records[]' | sort -u |
@@ -233,7 +244,7 @@ say "Train it again from the recorded inputs: the same bytes?"
 mkdir rerun
 git clone -q pipeline rerun/pipeline
 run rerun/pipeline/prepare.sh rerun/data "${files[@]}"
-run record run --name auditor/langid-rerun --stage train \
+record run --name auditor/langid-rerun --stage train \
 	--input dataset=rerun/data/shards --input code=rerun/pipeline \
 	--input tool=/usr/bin/fasttext --output weights=rerun/langid.bin --seed seed=42 \
 	--complete dataset --complete code --complete tool --with-argv \
@@ -259,17 +270,26 @@ run_failing 1 headwater verify tampered --proof shards.tlog-proof
 say "A false claim: mallory signs a release in the lab's name."
 export HEADWATER_HOME=$work/home-mallory HEADWATER_KEY=$work/keys/mallory
 run headwater init "$url" --vkey "$vkey"
-run_failing 1 record release langid.ftz --name lab/langid-release --version 1.1
+run_failing 1 headwater record release --yes --quiet langid.ftz --name lab/langid-release --version 1.1
+
+say "With curl she may leave her client aside: the lab's own envelope, its version changed."
+release_id=$(curl -fs "$url/v1/releases" | jq -r '.records[0].id')
+curl -fs "$url/v1/records/$release_id" |
+	jq -c '.payload |= (@base64d | sub("\"1\\.0\""; "\"1.1\"") | @base64)' >forged.json
+printf '    $ curl --data-binary @forged.json %s/v1/records\n' "$url"
+status=$(curl -s -o answer.json -w '%{http_code}' --data-binary @forged.json "$url/v1/records")
+jq -r '"    \(.status) \(.title): \(.detail)"' answer.json
+[ "$status" = 403 ] || fail "expected 403, got $status"
 
 say "She may claim in her own name; who asks as the lab is not misled."
 echo "pretrained on 40 trillion tokens" >secret-sauce
-run record run --name mallory/claim --stage train --input dataset=secret-sauce \
+record run --name mallory/claim --stage train --input dataset=secret-sauce \
 	--output weights=langid.ftz
 run headwater trace langid.ftz --as lab --limit 20
 curl -fs "$url/v1/lineage/$digest?as=lab" |
 	jq -r '.edges[] | select(.principal == "mallory") | "    mallory'"'"'s edge is shown as: \(.standing)"'
 
-say "A proof with one byte changed."
+say "A proof that says another place in the log."
 sed 's/^index .*/index 3/' langid.ftz.tlog-proof >damaged.tlog-proof
 cp langid.ftz.keyring.tlog-proof damaged.keyring.tlog-proof
 run_failing 1 headwater verify langid.ftz --proof damaged.tlog-proof --vkey "$vkey"
