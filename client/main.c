@@ -7,8 +7,6 @@
 
 #include "client/command.h"
 
-#define VERSION "0.1"
-
 static const struct command *const commands[] = {
 	&command_init,
 	&command_record_dataset,
@@ -97,7 +95,7 @@ static bool
 run_builtin(struct session *session, char **argv)
 {
 	if (strcmp(argv[0], "--version") == 0) {
-		output_print(&session->out, "headwater %s\n", VERSION);
+		output_print(&session->out, "headwater %s\n", HEADWATER_VERSION);
 		return true;
 	}
 	if (strcmp(argv[0], "--help") != 0 && strcmp(argv[0], "-h") != 0 &&
