@@ -5,8 +5,9 @@
 
 SCHEMA := err span arena text text_time text_form reader writer json object sha256 key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
-	digest_set envelope statement predicate provenance record keyring \
-	judge manifest problem
+	digest_set envelope statement member manifest manifest_salted \
+	attachment advisory opening predicate provenance record keyring \
+	judge problem
 DAEMON := limits fault log clock lock file file_lock metric \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_seek \

@@ -7,7 +7,7 @@
 #include "client/draw.h"
 #include "client/item.h"
 #include "client/show.h"
-#include "schema/predicate.h"
+#include "schema/member.h"
 #include "schema/text.h"
 
 #define DEPTH_MAX 64
@@ -79,7 +79,7 @@ write_path(const struct arguments *arguments, const struct digest *root,
 static enum err
 print_dot(struct session *session, struct span body, struct why *w)
 {
-	if (!predicate_is_block(body))
+	if (!member_is_block(body))
 		return why(w, ERR_SYNTAX,
 		    "the log's answer holds control characters: nothing is "
 		    "shown of it");

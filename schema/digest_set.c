@@ -330,3 +330,13 @@ digest_set_print(const struct digest_set *set, struct writer *w)
 	}
 	writer_u8(w, '}');
 }
+
+const struct digest *
+digest_set_find(const struct digest_set *set, enum digest_algorithm algorithm)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->digests[i].algorithm == algorithm)
+			return &set->digests[i];
+	}
+	return NULL;
+}

@@ -92,6 +92,9 @@ struct arena;
  * are skipped, and what is left may be empty. */
 MUST_CHECK enum err digest_set_read(json_value *value, bool is_ours,
     struct arena *arena, struct digest_set *ret, struct why *w);
+/* The digest of this algorithm, or NULL. */
+const struct digest *digest_set_find(
+    const struct digest_set *set, enum digest_algorithm algorithm);
 /* {"sha256":"…"} in order of the names, tlogLeaf included. */
 void digest_set_print(const struct digest_set *set, struct writer *w);
 

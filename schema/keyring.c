@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/member.h"
 #include "schema/note.h"
-#include "schema/predicate.h"
 #include "schema/record.h"
 
 /* Lines of at least this many bytes, with their LF, share KEYRING_LINES_MAX. */
@@ -137,7 +137,7 @@ read_keyring(const struct record *record, struct arena *arena,
 	memcpy(keyring->origin, record->name.data, record->name.len);
 	keyring->count = count;
 	keyring->has_previous =
-	    predicate_citation(&o, "previous", arena, &keyring->previous);
+	    member_citation(&o, "previous", arena, &keyring->previous);
 	enum err err = object_end(&o);
 	if (err == ERR_OK)
 		err = read_lines(signers, record, keyring, w);

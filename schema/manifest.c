@@ -45,16 +45,33 @@ is_path(struct span path)
 }
 
 enum err
+manifest_check_path(struct span path, struct why *w)
+{
+	if (is_path(path))
+		return ERR_OK;
+	return why(w, ERR_SYNTAX,
+	    "path: \"%.*s\" is not relative, or has an empty, . or .. "
+	    "segment, a backslash, CR, LF or more than %d bytes",
+	    SPAN_ARGS(path), MANIFEST_PATH_MAX);
+}
+
+void
+manifest_line_print(const struct manifest_line *line, struct writer *w)
+{
+	writer_hex(w, hash_span(&line->digest));
+	writer_text(w, SEPARATOR);
+	writer_span(w, line->path);
+	writer_u8(w, '\n');
+}
+
+enum err
 manifest_print(struct manifest_line *lines, size_t count, struct writer *w,
     struct why *w_why)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!is_path(lines[i].path))
-			return why(w_why, ERR_SYNTAX,
-			    "path: \"%.*s\" is not relative, or has an empty, "
-			    ". or .. segment, a backslash, CR, LF or more than "
-			    "%d bytes",
-			    SPAN_ARGS(lines[i].path), MANIFEST_PATH_MAX);
+		enum err err = manifest_check_path(lines[i].path, w_why);
+		if (err != ERR_OK)
+			return err;
 	}
 	if (count > 1)
 		qsort(lines, count, sizeof(*lines), compare_paths);
@@ -63,12 +80,8 @@ manifest_print(struct manifest_line *lines, size_t count, struct writer *w,
 		return err;
 	if (count > 1)
 		qsort(lines, count, sizeof(*lines), compare_lines);
-	for (size_t i = 0; i < count; i++) {
-		writer_hex(w, hash_span(&lines[i].digest));
-		writer_text(w, SEPARATOR);
-		writer_span(w, lines[i].path);
-		writer_u8(w, '\n');
-	}
+	for (size_t i = 0; i < count; i++)
+		manifest_line_print(&lines[i], w);
 	if (writer_end(w) != ERR_OK)
 		return why(w_why, writer_end(w), "manifest: too long");
 	return ERR_OK;
@@ -88,8 +101,8 @@ manifest_line_parse(struct span line, struct manifest_line *ret)
 	return ERR_OK;
 }
 
-static size_t
-count_lines(struct span text)
+size_t
+manifest_count(struct span text)
 {
 	struct span line;
 	size_t count = 0;
@@ -127,7 +140,7 @@ enum err
 manifest_parse(struct span text, struct arena *arena,
     struct manifest_line **ret, size_t *ret_count, struct why *w)
 {
-	size_t count = count_lines(text);
+	size_t count = manifest_count(text);
 	struct manifest_line *lines = arena_take(arena, count, sizeof(*lines));
 	struct manifest_line *sorted = arena_take(arena, count, sizeof(*lines));
 

@@ -22,7 +22,7 @@ check_arguments(json_value *arguments, size_t count,
 		struct span text;
 		if (!json_element_text(arguments, i, &text) ||
 		    text.len > PROVENANCE_ARGUMENT_MAX ||
-		    !predicate_is_block(text))
+		    !member_is_block(text))
 			return why(w, ERR_SYNTAX,
 			    "argv[%zu]: a text without control characters but "
 			    "LF and TAB, of at most %d bytes, is needed",
@@ -67,12 +67,12 @@ read_parameters(json_value *value, struct arena *arena, struct predicate *ret,
 	struct object o = object_of(value, PARAMETERS, w);
 	struct span ignored;
 
-	predicate_texts(&o, "parameters");
-	predicate_texts(&o, "seeds");
+	member_texts(&o, "parameters");
+	member_texts(&o, "seeds");
 	(void)object_optional_line(
 	    &o, "dataOrder", 1, STATEMENT_TEXT_MAX, &ignored);
 	(void)statement_role(&o, "stage", &ignored);
-	predicate_complete(&o, arena, ret);
+	member_roles(&o, "complete", arena, &ret->complete);
 	json_value *command = object_optional_object(&o, "command");
 	if (command != NULL)
 		keep(&o,
@@ -86,14 +86,10 @@ read_definition(json_value *value, struct arena *arena, struct predicate *ret,
     struct why *w)
 {
 	struct object o = object_of(value, DEFINITION, w);
-	struct resources inputs;
-
 	object_any(&o, "buildType"); /* known: it made this a run */
 	json_value *parameters = object_object(&o, "externalParameters");
-	predicate_resources(
-	    &o, "resolvedDependencies", PREDICATE_INPUTS_MAX, arena, &inputs);
-	ret->input_count = inputs.count;
-	ret->inputs = inputs.all;
+	member_resources(&o, "resolvedDependencies", PREDICATE_INPUTS_MAX,
+	    arena, &ret->inputs);
 	enum err err = object_end(&o);
 	if (err != ERR_OK)
 		return err;
@@ -144,7 +140,7 @@ read_details(json_value *value, struct arena *arena, struct why *w)
 
 	json_value *builder = object_object(&o, "builder");
 	json_value *metadata = object_optional_object(&o, "metadata");
-	predicate_resources(
+	member_resources(
 	    &o, "byproducts", PREDICATE_REFERENCES_MAX, arena, &ignored);
 	if (builder != NULL && o.err == ERR_OK)
 		keep(&o, read_builder(builder, w));
@@ -176,16 +172,16 @@ read_foreign(json_value *array, size_t count, struct arena *arena,
 		return why(w, ERR_MEMORY,
 		    DEFINITION ".resolvedDependencies: no memory left");
 	for (size_t i = 0; i < count; i++) {
-		struct resource *next = &all[ret->input_count];
+		struct resource *next = &all[ret->inputs.count];
 		enum err err = resource_read(
 		    json_element(array, i), false, arena, next, w);
 		if (err != ERR_OK)
 			return object_within(
 			    w, err, DEFINITION ".resolvedDependencies[%zu]", i);
 		if (next->digest.count > 0)
-			ret->input_count++;
+			ret->inputs.count++;
 	}
-	ret->inputs = all;
+	ret->inputs.all = all;
 	return ERR_OK;
 }
 

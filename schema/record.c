@@ -1,6 +1,7 @@
 #include "schema/record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "schema/predicate.h"
 #include "schema/provenance.h"
@@ -8,15 +9,18 @@
 
 /* ---- what each kind demands ---- */
 
-/* Further subjects: none, or each named by a relative path. */
+/* Further subjects: none, or each named by a relative path, or as free as the
+ * first. */
 enum further {
 	FURTHER_NONE,
 	FURTHER_PATHS,
+	FURTHER_FREE,
 };
 
 enum named {
 	NAMED_NOT, /* the first subject's name is free */
 	NAMED_BY_PRINCIPAL,
+	NAMED_BY_LOG,
 };
 
 /* Digests that the first subject must have. */
@@ -24,6 +28,7 @@ enum identity {
 	IDENTITY_ANY,
 	IDENTITY_SHA256,
 	IDENTITY_CODE, /* gitCommit and gitTree, or sha256 */
+	IDENTITY_SET,  /* sha256 and merkleTreeHash */
 };
 
 struct rule {
@@ -56,8 +61,13 @@ static const struct rule rules[] = {
 	    .further = FURTHER_PATHS,
 	    .read = predicate_release },
 	[RECORD_WITHDRAWAL] = { .read = predicate_withdrawal },
-	[RECORD_KEYRING] = { .identity = IDENTITY_SHA256,
+	[RECORD_KEYRING] = { .named = NAMED_BY_LOG,
+	    .identity = IDENTITY_SHA256,
 	    .read = predicate_keyring },
+	[RECORD_ADVISORY] = { .further = FURTHER_FREE,
+	    .read = predicate_advisory },
+	[RECORD_DISCLOSURE] = { .identity = IDENTITY_SET,
+	    .read = predicate_disclosure },
 };
 
 static const struct {
@@ -127,11 +137,7 @@ find_kind(const struct statement *s, enum record_kind *ret, struct why *w)
 static bool
 has(const struct digest_set *set, enum digest_algorithm algorithm)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->digests[i].algorithm == algorithm)
-			return true;
-	}
-	return false;
+	return digest_set_find(set, algorithm) != NULL;
 }
 
 static enum err
@@ -147,6 +153,10 @@ check_identity(
 		return why(w, ERR_SYNTAX,
 		    "subject[0].digest: gitCommit and gitTree, or sha256 "
 		    "needed");
+	if (identity == IDENTITY_SET &&
+	    !(has_sha256 && has(set, DIGEST_MERKLE_TREE_HASH)))
+		return why(w, ERR_SYNTAX,
+		    "subject[0].digest: sha256 and merkleTreeHash needed");
 	return ERR_OK;
 }
 
@@ -219,11 +229,12 @@ check_subjects(struct record *record, struct arena *arena, struct why *w)
 		    "subject[0].name: <principal>/<path> of a-z, 0-9, '.', "
 		    "'_', '@', '-' and at most %d bytes is needed",
 		    TEXT_NAME_MAX);
-	record->name = s->subjects[0].name;
+	if (rule->named != NAMED_NOT)
+		record->name = s->subjects[0].name;
 	enum err err = check_artifacts(s, w);
 	if (err == ERR_OK)
 		err = check_identity(rule->identity, &s->subjects[0].digest, w);
-	if (err == ERR_OK)
+	if (err == ERR_OK && rule->further == FURTHER_PATHS)
 		err = check_paths(s, arena, w);
 	return err;
 }
@@ -245,6 +256,25 @@ check_withdrawn(struct record *record, struct why *w)
 	return ERR_OK;
 }
 
+/* What the predicate says about its first subject's digests. */
+static enum err
+check_said(
+    const struct record *record, struct predicate *predicate, struct why *w)
+{
+	const struct digest_set *set = &record->statement.subjects[0].digest;
+	struct hash root;
+
+	if (record->kind == RECORD_DATASET || record->kind == RECORD_MODEL)
+		return attachment_check(
+		    &predicate->attachments, predicate->disclosure, set, w);
+	if (record->kind != RECORD_DISCLOSURE)
+		return ERR_OK;
+	memcpy(root.bytes, digest_set_find(set, DIGEST_MERKLE_TREE_HASH)->bytes,
+	    HASH_LEN);
+	return object_within(
+	    w, opening_verify(&predicate->openings, &root, w), "predicate");
+}
+
 /* ---- predicates ---- */
 
 static enum err
@@ -261,13 +291,14 @@ read_ours(struct record *record, struct arena *arena,
 		return err;
 	if (record->kind == RECORD_WITHDRAWAL)
 		return check_withdrawn(record, w);
-	return check_subjects(record, arena, w);
+	err = check_subjects(record, arena, w);
+	return err == ERR_OK ? check_said(record, predicate, w) : err;
 }
 
 static enum err
 read_predicate(struct record *record, struct arena *arena, struct why *w)
 {
-	struct predicate predicate = { .input_count = 0 };
+	struct predicate predicate = { .has_files = false };
 	enum err err = ERR_OK;
 
 	if (record->kind == RECORD_PROVENANCE)
@@ -277,10 +308,17 @@ read_predicate(struct record *record, struct arena *arena, struct why *w)
 		err = read_ours(record, arena, &predicate, w);
 	record->version = predicate.version;
 	record->license = predicate.license;
-	record->input_count = predicate.input_count;
-	record->inputs = predicate.inputs;
-	record->complete_count = predicate.complete_count;
-	record->complete = predicate.complete;
+	record->input_count = predicate.inputs.count;
+	record->inputs = predicate.inputs.all;
+	record->complete_count = predicate.complete.count;
+	record->complete = predicate.complete.all;
+	record->attachment_count = predicate.attachments.count;
+	record->attachments = predicate.attachments.all;
+	record->disclosure = predicate.disclosure;
+	record->has_files = predicate.has_files;
+	record->files = predicate.files;
+	record->advisory = predicate.advisory;
+	record->openings = predicate.openings;
 	return err;
 }
 

@@ -3,8 +3,8 @@
  *
  * Two things only: artifacts (digests) and records.  A record *makes* when it
  * puts edges between artifacts: SLSA provenance (each resolved dependency went
- * into each subject), `derivedFrom` of a dataset or model (each went into the
- * first subject), parts (further subjects of a dataset or model whose role is
+ * into each subject), `derivedFrom` and `generatedBy` of a dataset or model (each
+ * went into the first subject), parts (further subjects of a dataset or model whose role is
  * shard or weights went into the first).  All else *describes*.
  *
  * An input that is also a subject is no edge; an artifact without a node (only
@@ -17,14 +17,17 @@
 #ifndef HEADWATER_SCHEMA_RECORD_H
 #define HEADWATER_SCHEMA_RECORD_H
 
-#include "schema/statement.h"
+#include "schema/advisory.h"
+#include "schema/attachment.h"
+#include "schema/opening.h"
 
 #define RECORD_PREFIX STATEMENT_PREFIX
-#define RECORD_INPUTS_MAX 512
-#define RECORD_ROLES_MAX 32 /* roles in `complete` */
+#define RECORD_INPUTS_MAX 576 /* derivedFrom and generatedBy */
+#define RECORD_ROLES_MAX 32   /* roles in `complete` */
 #define RECORD_ROLE_MAX STATEMENT_ROLE_MAX
 #define RECORD_TEXT_MAX STATEMENT_TEXT_MAX
 #define RECORD_PARAMETERS_MAX 1024
+#define RECORD_GENERATOR "generator" /* role: a model made this data */
 #define RECORD_RUN_TYPE STATEMENT_RUN_TYPE
 #define RECORD_SLSA_TYPE STATEMENT_SLSA_TYPE
 
@@ -39,7 +42,9 @@
 	X(RECORD_EVALUATION, "evaluation", "https://headwater/evaluation/v1") \
 	X(RECORD_RELEASE, "release", "https://headwater/release/v1") \
 	X(RECORD_WITHDRAWAL, "withdrawal", "https://headwater/withdrawal/v1") \
-	X(RECORD_KEYRING, "keyring", "https://headwater/keyring/v1")
+	X(RECORD_KEYRING, "keyring", "https://headwater/keyring/v1") \
+	X(RECORD_ADVISORY, "advisory", "https://headwater/advisory/v1") \
+	X(RECORD_DISCLOSURE, "disclosure", "https://headwater/disclosure/v1")
 
 /* RECORD_RUN is SLSA provenance with buildType RECORD_RUN_TYPE; any other
  * buildType is RECORD_PROVENANCE: edges, but names are free text. */
@@ -61,15 +66,25 @@ struct record {
 	struct statement statement;
 	enum record_kind kind;
 	struct span name;    /* bound to a principal (of a keyring: the origin);
-	                     empty in foreign predicates and withdrawals */
+	                     empty in foreign predicates, withdrawals,
+	                     advisories and disclosures */
 	struct span version; /* empty where none is given */
 	struct span license; /* SPDX expression, empty where none is given */
 	bool makes_parts;    /* some further subject is a part of the first */
-	size_t input_count;  /* resolvedDependencies or derivedFrom */
+	/* resolvedDependencies; derivedFrom, then generatedBy, whose role is
+	   always RECORD_GENERATOR */
+	size_t input_count;
 	struct resource *inputs;
 	size_t complete_count; /* roles whose list is signed as complete */
 	struct span *complete;
 	struct hash withdraws; /* of a withdrawal: the record's id */
+	size_t attachment_count;
+	struct attachment *attachments;
+	enum disclosure disclosure; /* of a dataset or model, with the next */
+	bool has_files;
+	uint64_t files;		  /* as the signer counted them */
+	struct advisory advisory; /* of an advisory */
+	struct openings openings; /* of a disclosure: they verify */
 };
 
 /* Judges everything about a payload but who signed it. */

@@ -195,9 +195,14 @@ shelf_put_predicate(
 		writer_decimal(w, salt);
 		writer_text(w, "\"}");
 		return;
+	case RECORD_ADVISORY:
+		writer_text(w, "{\"reason\":\"bug\",\"severity\":\"low\","
+			       "\"action\":\"note\"}");
+		return;
 	case RECORD_CODE:
 	case RECORD_OTHER:
 	case RECORD_KEYRING:
+	case RECORD_DISCLOSURE:
 	case RECORD_KINDS:
 		writer_text(w, "{}");
 		return;
