@@ -10,7 +10,7 @@ SCHEMA := err span arena text text_time text_form reader writer json object sha2
 	judge problem
 DAEMON := limits fault log clock lock file file_lock metric \
 	store_file store store_inner store_env store_txn store_table store_open \
-	store_log store_index device gist gist_seek \
+	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \

@@ -1,172 +1,8 @@
 #include "daemon/gist.h"
 
-#include <assert.h>
-
 #include "schema/ssh_key.h"
 
-#define GIST_VERSION 1
-
-/* ---- packing ---- */
-
-static void
-pack_text_u8(struct writer *w, struct span text)
-{
-	assert(text.len <= UINT8_MAX);
-	writer_u8(w, (uint8_t)text.len);
-	writer_span(w, text);
-}
-
-static void
-pack_text_u16(struct writer *w, struct span text)
-{
-	assert(text.len <= UINT16_MAX); /* an entry has no more */
-	writer_u16(w, (uint16_t)text.len);
-	writer_span(w, text);
-}
-
-static bool
-same_node(const struct resource *a, const struct resource *b)
-{
-	return a->digest.has_node && b->digest.has_node &&
-	    digest_equal(&a->digest.node, &b->digest.node);
-}
-
-static bool
-has_node_before(const struct resource *list, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (same_node(&list[i], &list[at]))
-			return true;
-	return false;
-}
-
-static bool
-part_makes_edge(const struct record *record, size_t at)
-{
-	const struct resource *subjects = record->statement.subjects;
-
-	if (!record_is_part(record, at) || !subjects[0].digest.has_node ||
-	    !subjects[at].digest.has_node ||
-	    same_node(&subjects[0], &subjects[at]))
-		return false;
-	for (size_t i = 1; i < at; i++)
-		if (record_is_part(record, i) &&
-		    same_node(&subjects[i], &subjects[at]) &&
-		    span_equal(subjects[i].role, subjects[at].role))
-			return false;
-	return true;
-}
-
-static bool
-input_makes_edge(const struct record *record, size_t at)
-{
-	const struct resource *input = &record->inputs[at];
-
-	if (!input->digest.has_node)
-		return false;
-	for (size_t i = 0; i < record->statement.subject_count; i++)
-		if (same_node(&record->statement.subjects[i], input))
-			return false;
-	for (size_t i = 0; i < at; i++)
-		if (same_node(&record->inputs[i], input) &&
-		    span_equal(record->inputs[i].role, input->role))
-			return false;
-	return true;
-}
-
-static void
-pack_artifact(const struct resource *resource, unsigned flags, struct writer *w)
-{
-	if (resource->digest.has_node)
-		flags |= GIST_NODE;
-	if (resource->digest.has_citation)
-		flags |= GIST_CITATION;
-	writer_u8(w, (uint8_t)flags);
-	pack_text_u16(w, resource->name);
-	pack_text_u8(w, resource->role);
-	if (resource->digest.has_node)
-		digest_write(&resource->digest.node, w);
-	if (resource->digest.has_citation)
-		writer_span(w, hash_span(&resource->digest.citation));
-}
-
-static void
-pack_subjects(const struct record *record, struct writer *w)
-{
-	for (size_t i = 0; i < record->statement.subject_count; i++) {
-		const struct resource *subject = &record->statement.subjects[i];
-		unsigned flags = 0;
-
-		if (i > 0 && record_is_part(record, i))
-			flags |= GIST_PART;
-		if (i > 0 && part_makes_edge(record, i))
-			flags |= GIST_EDGE;
-		if (has_node_before(record->statement.subjects, i))
-			flags |= GIST_AGAIN;
-		pack_artifact(subject, flags, w);
-		writer_u8(w, (uint8_t)subject->digest.count);
-		for (size_t d = 0; d < subject->digest.count; d++)
-			digest_write(&subject->digest.digests[d], w);
-	}
-}
-
-static void
-pack_inputs(const struct record *record, struct writer *w)
-{
-	for (size_t i = 0; i < record->input_count; i++) {
-		unsigned flags = 0;
-
-		if (input_makes_edge(record, i))
-			flags |= GIST_EDGE;
-		pack_artifact(&record->inputs[i], flags, w);
-	}
-}
-
-/* Puts a list's length, now that it is known, where it was left open. */
-static void
-close_list(struct writer *w, size_t at)
-{
-	size_t len;
-
-	if (w->err != ERR_OK)
-		return;
-	len = w->len - at - 4;
-	for (size_t i = 0; i < 4; i++)
-		w->data[at + i] = (uint8_t)(len >> (8 * (3 - i)));
-}
-
-void
-gist_pack(const struct record *record, const char *principal, struct writer *w)
-{
-	size_t at;
-
-	assert(record->statement.subject_count <= STATEMENT_SUBJECTS_MAX);
-	assert(record->input_count <= RECORD_INPUTS_MAX);
-	assert(record->complete_count <= RECORD_ROLES_MAX);
-	writer_u8(w, GIST_VERSION);
-	writer_u8(w, (uint8_t)record->kind);
-	pack_text_u8(w, span_of_text(principal));
-	pack_text_u8(w, record->version);
-	pack_text_u16(w, record->license);
-	pack_text_u16(w, record->name);
-	if (record->kind == RECORD_WITHDRAWAL)
-		writer_span(w, hash_span(&record->withdraws));
-	writer_u16(w, (uint16_t)record->statement.subject_count);
-	at = w->len;
-	writer_u32(w, 0);
-	pack_subjects(record, w);
-	close_list(w, at);
-	writer_u16(w, (uint16_t)record->input_count);
-	at = w->len;
-	writer_u32(w, 0);
-	pack_inputs(record, w);
-	close_list(w, at);
-	writer_u8(w, (uint8_t)record->complete_count);
-	for (size_t i = 0; i < record->complete_count; i++)
-		pack_text_u8(w, record->complete[i]);
-}
-
-/* ---- unpacking ---- */
+#define ATTACHMENT_LEN (HASH_LEN + 8 + 1) /* packed */
 
 static struct span
 take_text_u8(struct reader *r)
@@ -180,31 +16,75 @@ take_text_u16(struct reader *r)
 	return reader_take(r, reader_u16(r));
 }
 
+/* One of `count` values of an enum. */
+static unsigned
+take_word(struct reader *r, unsigned count)
+{
+	unsigned word = reader_u8(r);
+
+	reader_require(r, word < count);
+	return word < count ? word : 0;
+}
+
+static struct gist_advisory
+take_advisory(struct reader *r)
+{
+	struct gist_advisory a = { .has_fixed_in = false };
+
+	a.reason = (enum advisory_reason)take_word(r, ADVISORY_REASONS);
+	a.severity = (enum advisory_severity)take_word(r, ADVISORY_SEVERITIES);
+	a.action = (enum advisory_action)take_word(r, ADVISORY_ACTIONS);
+	a.status = (enum advisory_status)take_word(r, ADVISORY_STATUSES);
+	if (a.status != ADVISORY_NO_STATUS)
+		reader_copy(r, a.in_reply_to.bytes, HASH_LEN);
+	a.has_fixed_in = take_word(r, 2) != 0;
+	if (a.has_fixed_in)
+		a.fixed_in = digest_read(r);
+	return a;
+}
+
+static void
+take_complete(struct reader *r, struct gist *gist)
+{
+	gist->complete_count = reader_u8(r);
+	gist->complete = r->rest;
+	for (size_t i = 0; i < gist->complete_count; i++)
+		(void)take_text_u8(r);
+	gist->complete.len -= r->rest.len;
+}
+
+static void
+take_attachments(struct reader *r, struct gist *gist)
+{
+	gist->attachment_count = reader_u8(r);
+	reader_require(r, gist->attachment_count <= ATTACHMENTS_MAX);
+	gist->attachments =
+	    reader_take(r, gist->attachment_count * ATTACHMENT_LEN);
+}
+
 enum err
 gist_unpack(struct span packed, struct gist *ret)
 {
 	struct reader r = reader_of(packed);
 	struct gist gist = { .kind = RECORD_OTHER };
-	uint8_t kind;
 
 	reader_require(&r, reader_u8(&r) == GIST_VERSION);
-	kind = reader_u8(&r);
-	reader_require(&r, kind < RECORD_KINDS);
-	gist.kind = (enum record_kind)kind;
+	gist.kind = (enum record_kind)take_word(&r, RECORD_KINDS);
+	gist.disclosure = (enum disclosure)take_word(&r, DISCLOSURES);
 	gist.principal = take_text_u8(&r);
 	gist.version = take_text_u8(&r);
 	gist.license = take_text_u16(&r);
 	gist.name = take_text_u16(&r);
-	if (kind == RECORD_WITHDRAWAL)
+	if (gist.kind == RECORD_WITHDRAWAL)
 		reader_copy(&r, gist.withdraws.bytes, HASH_LEN);
+	if (gist.kind == RECORD_ADVISORY)
+		gist.advisory = take_advisory(&r);
 	gist.subject_count = reader_u16(&r);
 	gist.subjects = reader_take(&r, reader_u32(&r));
 	gist.input_count = reader_u16(&r);
 	gist.inputs = reader_take(&r, reader_u32(&r));
-	gist.complete_count = reader_u8(&r);
-	gist.complete = r.rest;
-	for (size_t i = 0; i < gist.complete_count; i++)
-		(void)take_text_u8(&r);
+	take_complete(&r, &gist);
+	take_attachments(&r, &gist);
 	/* it came from our own disk: a bad one is damage, not bad input */
 	if (reader_end(&r) != ERR_OK)
 		return ERR_CORRUPT;
@@ -262,6 +142,22 @@ gist_digest_next(struct reader *r, struct digest *ret)
 	if (reader_is_empty(r))
 		return false;
 	*ret = digest_read(r);
+	return r->err == ERR_OK;
+}
+
+bool
+gist_attachment_next(struct reader *r, struct gist_attachment *ret)
+{
+	unsigned flags;
+
+	if (reader_is_empty(r))
+		return false;
+	reader_copy(r, ret->sha256.bytes, HASH_LEN);
+	ret->size = reader_u64(r);
+	flags = reader_u8(r);
+	reader_require(r, flags <= GIST_ATTACHMENT_FLAGS);
+	ret->is_manifest = (flags & GIST_MANIFEST) != 0;
+	ret->is_salted = (flags & GIST_SALTED) != 0;
 	return r->err == ERR_OK;
 }
 

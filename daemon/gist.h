@@ -3,12 +3,15 @@
  * so that no question parses JSON.
  *
  * Packed once at admission; inputs and subjects are packed, never their pairs.
- * Layout (big-endian): u8 version 1, u8 kind, u8+principal, u8+version,
- * u16+license, u16+name, [hash withdraws] (kind withdrawal only);
+ * Layout (big-endian): u8 version 2, u8 kind, u8 disclosure, u8+principal,
+ * u8+version, u16+license, u16+name, [hash withdraws] (kind withdrawal only),
+ * [u8 reason, u8 severity, u8 action, u8 status, [hash in reply to] where there
+ * is a status, u8 0 or 1, [node of fixedIn] where 1] (kind advisory only);
  * u16 count of subjects, u32 their bytes, each {u8 flags, u16+name, u8+role,
  * [node digest], [citation 32], u8 count of digests, digests};
  * u16 count of inputs, u32 their bytes, each {u8 flags, u16+name, u8+role,
- * [node], [citation 32]}; u8 count of complete roles, each u8+text.
+ * [node], [citation 32]}; u8 count of complete roles, each u8+text; u8 count of
+ * attachments, each {sha256 32, u64 size, u8 flags}.
  *
  * A gist is never believed across versions: --reindex and recovery derive it
  * again from the entry.  Threads: any.  Memory: gist_unpack borrows the bytes.
@@ -20,6 +23,7 @@
 #include "schema/record.h"
 #include "schema/text.h"
 
+#define GIST_VERSION 2
 #define GIST_LEN_MAX ((size_t)256 << 10)
 
 enum gist_flag {
@@ -31,19 +35,47 @@ enum gist_flag {
 	GIST_FLAGS = 31, /* all of them */
 };
 
+enum gist_attachment_flag {
+	GIST_MANIFEST = 1, /* the first subject's */
+	GIST_SALTED = 2,   /* and then a salted one */
+	GIST_ATTACHMENT_FLAGS = 3,
+};
+
+/* Of an advisory: a warning, or an answer to one. */
+struct gist_advisory {
+	enum advisory_reason reason;
+	enum advisory_severity severity;
+	enum advisory_action action;
+	enum advisory_status status; /* of an answer alone */
+	struct hash in_reply_to;     /* where there is a status */
+	bool has_fixed_in;
+	struct digest fixed_in;
+};
+
 struct gist {
 	enum record_kind kind;
+	enum disclosure disclosure;
 	struct span principal;
 	struct span name; /* the bound name; empty where none is */
 	struct span version;
 	struct span license;
 	struct hash withdraws;
+	struct gist_advisory advisory;
 	size_t subject_count;
 	size_t input_count;
 	struct span subjects; /* packed: walk with gist_subject_next */
 	struct span inputs;
 	struct span complete; /* packed roles */
 	size_t complete_count;
+	struct span attachments; /* packed: walk with gist_attachment_next */
+	size_t attachment_count;
+};
+
+struct gist_attachment {
+	struct hash sha256;
+	uint64_t size;
+	bool is_manifest; /* of the first subject */
+	bool is_salted;
 };
 
 struct gist_artifact {
@@ -72,6 +104,7 @@ MUST_CHECK enum err gist_unpack(struct span packed, struct gist *ret);
 bool gist_subject_next(struct reader *r, struct gist_artifact *ret);
 bool gist_input_next(struct reader *r, struct gist_artifact *ret);
 bool gist_digest_next(struct reader *r, struct digest *ret);
+bool gist_attachment_next(struct reader *r, struct gist_attachment *ret);
 bool gist_is_complete(const struct gist *gist, struct span role);
 
 /* The keyid of an entry in normal form, which ends with it and the signature,

@@ -87,6 +87,28 @@ file_input(struct filing *f, const struct gist_artifact *input)
 	file_pair(f, INDEX_USED, f->gist.principal, '\0', writer_view(&w));
 }
 
+/* An answer is found by the warning, so that what is affected shows warnings
+ * alone. */
+static bool
+is_warning(const struct gist *gist)
+{
+	return gist->kind == RECORD_ADVISORY &&
+	    gist->advisory.status == ADVISORY_NO_STATUS;
+}
+
+static void
+file_digests(struct filing *f, const struct gist_artifact *subject)
+{
+	struct reader digests = reader_of(subject->digests);
+	struct digest digest;
+
+	while (gist_digest_next(&digests, &digest)) {
+		file_digest(f, INDEX_SUBJECT, &digest);
+		if (is_warning(&f->gist) && subject->has_node)
+			file_digest(f, INDEX_ADVISORY, &digest);
+	}
+}
+
 static enum err
 file_artifacts(struct filing *f)
 {
@@ -96,10 +118,7 @@ file_artifacts(struct filing *f)
 	bool is_first = true;
 
 	while (gist_subject_next(&subjects, &artifact)) {
-		struct reader digests = reader_of(artifact.digests);
-		struct digest digest;
-		while (gist_digest_next(&digests, &digest))
-			file_digest(f, INDEX_SUBJECT, &digest);
+		file_digests(f, &artifact);
 		/* a part went into the first subject */
 		if (artifact.is_part)
 			file_input(f, &artifact);
@@ -113,18 +132,57 @@ file_artifacts(struct filing *f)
 	    : ERR_CORRUPT;
 }
 
+/* A record's id, and it with this principal, each under its tag. */
 static void
-file_withdrawal(struct filing *f)
+file_about(struct filing *f, const struct hash *id, enum index_tag by_id,
+    enum index_tag by_both)
 {
 	uint8_t buffer[VALUE_MAX];
 	struct writer w = writer_of(buffer, sizeof(buffer));
-	struct span id = hash_span(&f->gist.withdraws);
 
-	writer_span(&w, id);
+	writer_span(&w, hash_span(id));
 	writer_span(&w, f->gist.principal);
 	assert(w.err == ERR_OK);
-	file_under(f, INDEX_WITHDRAWN, writer_view(&w));
-	file_under(f, INDEX_DISPUTES, id);
+	file_under(f, by_both, writer_view(&w));
+	file_under(f, by_id, hash_span(id));
+}
+
+static enum err
+file_attachments(struct filing *f)
+{
+	struct reader r = reader_of(f->gist.attachments);
+	struct gist_attachment attachment;
+	const uint8_t all = 0;
+
+	while (gist_attachment_next(&r, &attachment)) {
+		file_under(f, INDEX_ATTACHMENT, hash_span(&attachment.sha256));
+		if (attachment.is_manifest && !attachment.is_salted)
+			file_under(f, INDEX_MANIFEST, span_of(&all, 1));
+	}
+	return reader_end(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
+/* Beside its artifacts: what it is, and what it is about. */
+static void
+file_record(struct filing *f, const struct hash *leaf, struct span keyid)
+{
+	const struct gist *gist = &f->gist;
+	uint8_t kind = (uint8_t)gist->kind;
+
+	file_under(f, INDEX_ID, hash_span(leaf));
+	file_under(f, INDEX_SIGNER, keyid);
+	file_under(f, INDEX_PRINCIPAL, gist->principal);
+	file_under(f, INDEX_KIND, span_of(&kind, 1));
+	if (gist->name.len > 0)
+		file_under(f, INDEX_NAME, gist->name);
+	if (gist->kind == RECORD_RELEASE)
+		file_pair(f, INDEX_VERSION, gist->name, '\n', gist->version);
+	if (gist->kind == RECORD_WITHDRAWAL)
+		file_about(
+		    f, &gist->withdraws, INDEX_DISPUTES, INDEX_WITHDRAWN);
+	if (gist->advisory.status != ADVISORY_NO_STATUS)
+		file_about(
+		    f, &gist->advisory.in_reply_to, INDEX_REPLY, INDEX_REPLY);
 }
 
 enum err
@@ -143,18 +201,9 @@ index_keys_add(struct index_keys *keys, const struct store *index,
 	    f.gist.principal.len > NOTE_NAME_MAX ||
 	    !gist_keyid(entry->entry, &keyid))
 		return ERR_CORRUPT;
-	uint8_t kind = (uint8_t)f.gist.kind;
-	file_under(&f, INDEX_ID, hash_span(leaf));
-	file_under(&f, INDEX_SIGNER, keyid);
-	file_under(&f, INDEX_PRINCIPAL, f.gist.principal);
-	file_under(&f, INDEX_KIND, span_of(&kind, 1));
-	if (f.gist.name.len > 0)
-		file_under(&f, INDEX_NAME, f.gist.name);
-	if (f.gist.kind == RECORD_RELEASE)
-		file_pair(&f, INDEX_VERSION, f.gist.name, '\n', f.gist.version);
-	if (f.gist.kind == RECORD_WITHDRAWAL)
-		file_withdrawal(&f);
-	return file_artifacts(&f);
+	file_record(&f, leaf, keyid);
+	enum err err = file_attachments(&f);
+	return err == ERR_OK ? file_artifacts(&f) : err;
 }
 
 /* Big-endian keys are in the order of their numbers. */

@@ -14,11 +14,11 @@
 #include "schema/digest_set.h"
 #include "schema/record.h"
 
-/* Each subject: its digests, and as a part twice, own and made; each input twice;
- * the rest. */
+/* Each subject: its digests, again where they are warned of, and as a part twice,
+ * own and made; each input twice; attachments; the rest. */
 #define INDEX_RECORD_KEYS_MAX \
-	(STATEMENT_SUBJECTS_MAX * (DIGEST_SET_MAX + 4) + \
-	    RECORD_INPUTS_MAX * 2 + 16)
+	(STATEMENT_SUBJECTS_MAX * (2 * DIGEST_SET_MAX + 4) + \
+	    RECORD_INPUTS_MAX * 2 + ATTACHMENTS_MAX + 16)
 
 struct index_keys {
 	struct index_place *places;

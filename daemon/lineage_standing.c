@@ -164,7 +164,9 @@ take_record(
 	node->ids[node->record_count++] = record->id;
 	if (!counts(lineage, at, record))
 		return;
-	lineage_add_name(node, subject.name);
+	/* who warns of a thing does not name it */
+	if (record->gist.kind != RECORD_ADVISORY)
+		lineage_add_name(node, subject.name);
 	if (!node->is_made)
 		node->is_made = closes_gap(lineage, at, record, how);
 }

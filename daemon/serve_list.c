@@ -55,7 +55,8 @@ take_filter(
 		if (!record_kind_parse(text, &filter->kind))
 			return why(w, ERR_SYNTAX,
 			    "kind: dataset, code, model, run, provenance, "
-			    "evaluation, release, withdrawal, keyring, other");
+			    "evaluation, release, withdrawal, keyring, "
+			    "advisory, disclosure, other");
 		filter->has_kind = true;
 	}
 	return take_names(request, filter, w);

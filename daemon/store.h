@@ -38,13 +38,13 @@ enum store_table {
 	TABLES,
 };
 
-#define STORE_FORMAT 1	  /* a newer one is refused, untouched */
+#define STORE_FORMAT 2	  /* any other is refused, untouched */
 #define STORE_KEY_LEN 16  /* of the random key that each store has of its own */
 #define STORE_READERS 512 /* at once, of all processes */
 
 /* Opens `folder` for reading and writing.  A missing one is made whole under
  * `folder`.new and renamed, synced; ERR_CORRUPT for a file that is cut off,
- * punched or damaged; ERR_REFUSED for another kind or a newer format. */
+ * punched or damaged; ERR_REFUSED for another kind or another format. */
 MUST_CHECK enum err store_open(const char *folder, enum store_kind kind,
     struct store **ret, struct why *w);
 void store_close(struct store *store); /* NULL is fine; no open transactions */

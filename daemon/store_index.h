@@ -28,10 +28,17 @@ enum index_tag {
 	                    that principal with the node as first subject, named */
 	INDEX_MADE, /* principal NUL node: such records with the node as any
 	                    subject (closes its gap) */
-	INDEX_WITHDRAWN, /* record id, 32 bytes, then principal: withdrawals */
-	INDEX_DISPUTES,	 /* record id: withdrawals of it by anybody */
-	INDEX_USED,	 /* principal NUL node: as INDEX_INPUT, records of that
+	INDEX_WITHDRAWN,  /* record id, 32 bytes, then principal: withdrawals */
+	INDEX_DISPUTES,	  /* record id: withdrawals of it by anybody */
+	INDEX_USED,	  /* principal NUL node: as INDEX_INPUT, records of that
 	               principal: so that nobody crowds them out */
+	INDEX_ATTACHMENT, /* sha256 of an attachment, 32 bytes */
+	INDEX_MANIFEST,	  /* one byte 0: dataset and model records that attach
+	                    the first subject's manifest, open */
+	INDEX_ADVISORY,	  /* a digest (digest_write) of a subject that has a
+	                    node: warnings, not answers */
+	INDEX_REPLY,	  /* id of a warning, 32 bytes: answers to it; and the
+	                    same, then principal: those by that principal */
 };
 
 struct index_place {

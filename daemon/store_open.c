@@ -145,8 +145,10 @@ check_format(struct txn *txn, const char *folder, struct why *w)
 		    w, ERR_CORRUPT, "%s: does not say what it is", folder);
 	if (format != STORE_FORMAT)
 		return why(w, ERR_REFUSED,
-		    "%s: has format %lu, this version knows %d only", folder,
-		    (unsigned long)format, STORE_FORMAT);
+		    "%s: has format %lu, of %s version; this one knows %d only",
+		    folder, (unsigned long)format,
+		    format < STORE_FORMAT ? "an older" : "a newer",
+		    STORE_FORMAT);
 	if (kind != txn->store->kind)
 		return why(w, ERR_REFUSED, "%s: is a store of kind %s, not %s",
 		    folder, kind_names[kind], kind_names[txn->store->kind]);

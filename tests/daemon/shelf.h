@@ -196,8 +196,9 @@ shelf_put_predicate(
 		writer_text(w, "\"}");
 		return;
 	case RECORD_ADVISORY:
-		writer_text(w, "{\"reason\":\"bug\",\"severity\":\"low\","
-			       "\"action\":\"note\"}");
+		writer_text(w,
+		    "{\"reason\":\"bug\",\"severity\":\"low\","
+		    "\"action\":\"note\"}");
 		return;
 	case RECORD_CODE:
 	case RECORD_OTHER:
@@ -277,6 +278,8 @@ shelf_place_artifacts(
 {
 	const struct statement *s = &record->statement;
 	bool is_origin = record_kind_is_origin(record->kind);
+	bool is_warning =
+	    record->kind == RECORD_ADVISORY && !record->advisory.is_answer;
 
 	for (size_t i = 0; i < s->subject_count; i++) {
 		const struct digest_set *set = &s->subjects[i].digest;
@@ -284,6 +287,10 @@ shelf_place_artifacts(
 		for (size_t d = 0; d < set->count; d++)
 			shelf_place_digest(
 			    shelf, INDEX_SUBJECT, NULL, &set->digests[d]);
+		for (size_t d = 0; d < set->count && is_warning; d++)
+			if (set->has_node)
+				shelf_place_digest(shelf, INDEX_ADVISORY, NULL,
+				    &set->digests[d]);
 		if (!set->has_node)
 			continue;
 		if (record_is_part(record, i)) {
@@ -335,6 +342,21 @@ shelf_place_record(struct shelf *shelf, const struct record *record,
 		writer_span(&w, hash_span(&record->withdraws));
 		writer_text(&w, principal);
 		shelf_place(shelf, INDEX_WITHDRAWN, writer_view(&w));
+	}
+	if (record->advisory.is_answer) {
+		const struct hash *warning = &record->advisory.in_reply_to;
+
+		shelf_place(shelf, INDEX_REPLY, hash_span(warning));
+		writer_span(&w, hash_span(warning));
+		writer_text(&w, principal);
+		shelf_place(shelf, INDEX_REPLY, writer_view(&w));
+	}
+	for (size_t i = 0; i < record->attachment_count; i++) {
+		const struct attachment *one = &record->attachments[i];
+
+		shelf_place(shelf, INDEX_ATTACHMENT, hash_span(&one->sha256));
+		if (one->is_manifest && !one->is_salted)
+			shelf_place(shelf, INDEX_MANIFEST, span_of("", 1));
 	}
 	shelf_place_artifacts(shelf, record, principal);
 }

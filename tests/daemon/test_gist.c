@@ -9,7 +9,7 @@
 /* One of each: a part twice, one that is the set, an input that is a subject,
  * one that comes again with the same role and with another. */
 static const char dataset[] =
-    HEAD "{'name':'lab/d','digest':{'sha256':'$a',"
+    HEAD "{'name':'lab/d','digest':{'sha256':'$a','merkleTreeHash':'$f',"
 	 "'md5':'00112233445566778899aabbccddeeff'}},"
 	 "{'name':'f/1','digest':{'sha256':'$b','tlogLeaf':'$0'},"
 	 "'annotations':{'role':'shard'}},"
@@ -22,13 +22,40 @@ static const char dataset[] =
 	 "{'name':'f/5','digest':{'sha256':'$c'}}],"
 	 "'predicateType':'https://headwater/dataset/v1','predicate':{"
 	 "'version':'1.0','license':'MIT','complete':['shard','x'],"
+	 "'disclosure':'full','attachments':["
+	 "{'name':'manifest','mediaType':'text/plain','digest':"
+	 "{'sha256':'$a'},'size':'9223372036854775807'},"
+	 "{'name':'card','mediaType':'text/plain','digest':"
+	 "{'sha256':'$e'},'size':'0'}],"
 	 "'derivedFrom':["
 	 "{'name':'hint','digest':{'sha256':'$d','tlogLeaf':'$1'},"
 	 "'annotations':{'role':'x'}},"
 	 "{'digest':{'sha256':'$d'},'annotations':{'role':'x'}},"
 	 "{'digest':{'sha256':'$d'},'annotations':{'role':'y'}},"
 	 "{'digest':{'sha256':'$c'},'annotations':{'role':'x'}},"
-	 "{'digest':{'tlogLeaf':'$2'}}]}}";
+	 "{'digest':{'tlogLeaf':'$2'}}],"
+	 "'generatedBy':[{'name':'model','digest':{'sha256':'$8'}},"
+	 "{'digest':{'sha256':'$8'},'annotations':{'role':'generator'}}]}}";
+
+static const char salted[] =
+    HEAD "{'name':'lab/d','digest':{'sha256':'$a','merkleTreeHash':'$f'}}],"
+	 "'predicateType':'https://headwater/model/v1','predicate':{"
+	 "'disclosure':'salted','attachments':["
+	 "{'name':'manifest.salted','mediaType':'text/plain','digest':"
+	 "{'sha256':'$a'},'size':'7'}]}}";
+
+static const char warning[] =
+    HEAD "{'name':'a pile of lies','digest':{'sha256':'$a'}},"
+	 "{'digest':{'sha256':'$a'}},{'digest':{'sha512':'$b$b'}}],"
+	 "'predicateType':'https://headwater/advisory/v1','predicate':{"
+	 "'reason':'licence','severity':'critical','action':'note',"
+	 "'description':'two\\nlines'}}";
+
+static const char answer[] =
+    HEAD "{'digest':{'sha256':'$a'}}],"
+	 "'predicateType':'https://headwater/advisory/v1','predicate':{"
+	 "'inReplyTo':{'tlogLeaf':'$7'},'status':'fixed',"
+	 "'fixedIn':{'name':'lab/d','digest':{'sha256':'$c'}}}}";
 
 static const char withdrawal[] =
     HEAD "{'digest':{'tlogLeaf':'$3'}}],"
@@ -109,7 +136,9 @@ test_facts(void **state)
 	assert_span_text("1.0", gist.version);
 	assert_span_text("MIT", gist.license);
 	assert_int_equal(6, gist.subject_count);
-	assert_int_equal(5, gist.input_count);
+	assert_int_equal(7, gist.input_count);
+	assert_int_equal(DISCLOSURE_FULL, gist.disclosure);
+	assert_int_equal(2, gist.attachment_count);
 	assert_true(gist_is_complete(&gist, span_of_text("x")));
 	assert_true(gist_is_complete(&gist, span_of_text("shard")));
 	assert_false(gist_is_complete(&gist, span_of_text("y")));
@@ -125,7 +154,7 @@ test_subjects(void **state)
 		bool is_part, is_again, makes_edge, has_citation;
 		size_t digest_count;
 	} expected[] = {
-		{ "lab/d", false, false, false, false, 2 },
+		{ "lab/d", false, false, false, false, 3 },
 		{ "f/1", true, false, true, true, 2 },
 		{ "f/2", true, true, false, false, 1 },
 		{ "f/3", true, true, true, false, 1 },
@@ -166,6 +195,8 @@ test_inputs(void **state)
 		{ "y", true, true, false },
 		{ "x", true, false, false },
 		{ "", false, false, true },
+		{ "generator", true, true, false },
+		{ "generator", true, false, false },
 	};
 	struct gist_artifact input;
 	struct gist gist;
@@ -173,7 +204,7 @@ test_inputs(void **state)
 
 	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
 	struct reader r = reader_of(gist.inputs);
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		assert_true(gist_input_next(&r, &input));
 		assert_span_text(expected[i].role, input.role);
 		assert_int_equal(expected[i].has_node, input.has_node);
@@ -182,6 +213,65 @@ test_inputs(void **state)
 	}
 	assert_false(gist_input_next(&r, &input));
 	assert_err(ERR_OK, reader_end(&r));
+}
+
+static void
+test_attachments(void **state)
+{
+	struct gist_attachment one;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(dataset), &gist));
+	struct reader r = reader_of(gist.attachments);
+	assert_true(gist_attachment_next(&r, &one));
+	assert_true(one.is_manifest);
+	assert_false(one.is_salted);
+	assert_int_equal(0xaa, one.sha256.bytes[HASH_LEN - 1]);
+	assert_int_equal(INT64_MAX, one.size);
+	assert_true(gist_attachment_next(&r, &one));
+	assert_false(one.is_manifest);
+	assert_int_equal(0xee, one.sha256.bytes[0]);
+	assert_int_equal(0, one.size);
+	assert_false(gist_attachment_next(&r, &one));
+	assert_err(ERR_OK, reader_end(&r));
+	assert_err(ERR_OK, gist_unpack(pack(salted), &gist));
+	assert_int_equal(DISCLOSURE_SALTED, gist.disclosure);
+	r = reader_of(gist.attachments);
+	assert_true(gist_attachment_next(&r, &one));
+	assert_true(one.is_manifest);
+	assert_true(one.is_salted);
+}
+
+static void
+test_advisories(void **state)
+{
+	struct gist_artifact subject;
+	struct gist gist;
+	(void)state;
+
+	assert_err(ERR_OK, gist_unpack(pack(warning), &gist));
+	assert_int_equal(RECORD_ADVISORY, gist.kind);
+	assert_int_equal(ADVISORY_LICENCE, gist.advisory.reason);
+	assert_int_equal(ADVISORY_CRITICAL, gist.advisory.severity);
+	assert_int_equal(ADVISORY_NOTE, gist.advisory.action);
+	assert_int_equal(ADVISORY_NO_STATUS, gist.advisory.status);
+	assert_false(gist.advisory.has_fixed_in);
+	assert_int_equal(0, gist.name.len);
+	struct reader r = reader_of(gist.subjects);
+	assert_true(gist_subject_next(&r, &subject));
+	assert_span_text("a pile of lies", subject.name);
+	assert_false(subject.is_again);
+	assert_true(gist_subject_next(&r, &subject));
+	assert_true(subject.is_again);
+	assert_true(gist_subject_next(&r, &subject));
+	assert_int_equal(DIGEST_SHA512, subject.node.algorithm);
+	assert_err(ERR_OK, gist_unpack(pack(answer), &gist));
+	assert_int_equal(ADVISORY_NO_REASON, gist.advisory.reason);
+	assert_int_equal(ADVISORY_FIXED, gist.advisory.status);
+	assert_int_equal(0x77, gist.advisory.in_reply_to.bytes[HASH_LEN - 1]);
+	assert_true(gist.advisory.has_fixed_in);
+	assert_int_equal(0xcc, gist.advisory.fixed_in.bytes[0]);
 }
 
 static void
@@ -257,6 +347,8 @@ test_seek(void **state)
 	a = found;
 	assert_true(gist_seek_input(&r, &a.node, &found));
 	assert_span_text("y", found.role);
+	assert_true(gist_seek_input(&r, NULL, &found));
+	assert_span_text("generator", found.role);
 	assert_false(gist_seek_input(&r, NULL, &found));
 	assert_err(ERR_OK, reader_end(&r));
 }
@@ -268,6 +360,7 @@ walk(struct span bytes)
 	struct digest digest =
 	    digest_of("gitTree:"
 		      "0011223344556677889900112233445566778899");
+	struct gist_attachment attachment;
 	struct gist_artifact artifact;
 	struct gist gist;
 
@@ -284,14 +377,22 @@ walk(struct span bytes)
 		;
 	assert_false(gist_has_subject(&gist, &digest));
 	(void)gist_is_complete(&gist, span_of_text("z"));
+	r = reader_of(gist.attachments);
+	while (gist_attachment_next(&r, &attachment))
+		;
+	/* names of what they are index tables */
+	(void)advisory_reason_name(gist.advisory.reason);
+	(void)advisory_status_name(gist.advisory.status);
 }
 
+static const char *const damaged[] = { dataset, salted, warning, answer,
+	withdrawal };
+
 static void
-test_damage(void **state)
+damage(const char *statement)
 {
-	struct span whole = pack(dataset);
+	struct span whole = pack(statement);
 	struct gist gist;
-	(void)state;
 
 	for (size_t len = 0; len < whole.len; len++) {
 		/* a copy of its own length, so that asan sees an overrun */
@@ -309,8 +410,16 @@ test_damage(void **state)
 	packed[whole.len] = 0;
 	assert_err(
 	    ERR_CORRUPT, gist_unpack(span_of(packed, whole.len + 1), &gist));
-	packed[0] = 2; /* another version's */
+	packed[0] = 1; /* another version's */
 	assert_err(ERR_CORRUPT, gist_unpack(whole, &gist));
+}
+
+static void
+test_damage(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++)
+		damage(damaged[i]);
 }
 
 int
@@ -320,6 +429,8 @@ main(int argc, char **argv)
 	UNIT(test_facts);
 	UNIT(test_subjects);
 	UNIT(test_inputs);
+	UNIT(test_attachments);
+	UNIT(test_advisories);
 	UNIT(test_withdrawal);
 	UNIT(test_nothing);
 	UNIT(test_seek);

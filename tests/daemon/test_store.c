@@ -147,21 +147,32 @@ test_refusals(void **state)
 }
 
 static void
-test_newer_format(void **state)
+test_other_format(void **state)
 {
-	static const char newer[] = { 0, 0, 0, 0, 2 };
-	struct place place;
+	static const struct {
+		uint8_t format;
+		const char *sentence;
+	} others[] = {
+		{ STORE_FORMAT - 1, "format 1, of an older version" },
+		{ STORE_FORMAT + 1, "format 3, of a newer version" },
+	};
 	(void)state;
 
-	place_make(&place);
-	struct store *store = open_kind(place.log, STORE_LOG);
-	struct txn txn = store_begin(store, TXN_WRITE);
-	txn_put(&txn, TABLE_META, span_of_text("format"),
-	    span_of(newer, sizeof(newer)), false);
-	assert_err(ERR_OK, txn_end(&txn));
-	store_close(store);
-	assert_err(ERR_REFUSED, refused(place.log, STORE_LOG, "format 2"));
-	folder_remove(place.folder);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const uint8_t other[] = { 0, 0, 0, 0, others[i].format };
+		struct place place;
+
+		place_make(&place);
+		struct store *store = open_kind(place.log, STORE_LOG);
+		struct txn txn = store_begin(store, TXN_WRITE);
+		txn_put(&txn, TABLE_META, span_of_text("format"),
+		    span_of(other, sizeof(other)), false);
+		assert_err(ERR_OK, txn_end(&txn));
+		store_close(store);
+		assert_err(ERR_REFUSED,
+		    refused(place.log, STORE_LOG, others[i].sentence));
+		folder_remove(place.folder);
+	}
 }
 
 /* ---- a file that is not what it was ---- */
@@ -613,7 +624,7 @@ main(int argc, char **argv)
 	UNIT(test_reopen);
 	UNIT(test_descriptor);
 	UNIT(test_refusals);
-	UNIT(test_newer_format);
+	UNIT(test_other_format);
 	UNIT_ROWS(damage_rows, test_damage);
 	UNIT_ROWS(kill_rows, test_killed);
 	UNIT_ROWS(fail_rows, test_fails);
