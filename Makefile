@@ -144,6 +144,7 @@ fuzz-all: ## fuzz each decoder in turn for SECONDS
 
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
+.build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
 		$(filter %/schema.a,$^) $(SCHEMA_LIBS)
