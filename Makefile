@@ -126,11 +126,14 @@ $(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
 $(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
-stories := $(wildcard tests/api/*.t tests/fault/*.t)
+$(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+
+stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
-check: setup all $(tests) $(B)/tests/fault/writer ## run every test; T=schema/test_text or T=api/x.t for one
+check: setup all $(tests) $(B)/tests/fault/writer $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
 fuzz: ## fuzz one decoder: F=envelope SECONDS=60
@@ -208,7 +211,7 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/daemon/main.o \
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
 endif
 
