@@ -165,6 +165,10 @@ take_entry(
 	enum err err = audited_append(&follow->audited, &leaf, &same, w);
 	if (err != ERR_OK)
 		return err;
+	if (follow->is_tree_only) {
+		progress_add(follow->progress, 1);
+		return ERR_OK;
+	}
 	if (same != AUDITED_NEW)
 		found(follow,
 		    "entry %" PRIu64 ": the same record as entry %" PRIu64,
