@@ -36,7 +36,7 @@ item_split(const char *text)
 	if (access(text, F_OK) != 0 && span_cut(&rest, '=', &role) &&
 	    statement_is_role(role)) {
 		item.role = role;
-		item.what = (const char *)rest.data;
+		item.what = text + role.len + 1;
 	}
 	item.name = base_name(item.what);
 	return item;
