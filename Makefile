@@ -38,6 +38,7 @@ PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
 	nbdkit libnbd-bin fuse3 e2fsprogs
 PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
 	wpolish wdanish
+PACKAGES_BENCH := libsqlite3-dev nginx-light gnuplot-nox
 
 KIND ?= debug
 B := .build/$(KIND)
@@ -158,7 +159,7 @@ bench_load := forge requests drive_answer usage drive samples load
 bench_floor := floor_record floor_commit floor
 bench_fill := forge fill
 bench_lineage := forge lineage
-bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive)
+bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive probe)
 
 $(B)/tests/bench/load: $(bench_load:%=$(B)/tests/bench/%.o) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
@@ -170,6 +171,15 @@ $(B)/tests/bench/lineage: $(bench_lineage:%=$(B)/tests/bench/%.o) $(B)/daemon.a 
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 $(DAEMON_LIBS)
 $(B)/tests/bench/primitive: $(B)/tests/bench/primitive.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/bench/probe: $(B)/tests/bench/probe.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+bench: ## measure beside a floor and peers: ROWS="write read", FULL=1 for 10^7
+	$(Q)deploy/setup.sh $(PACKAGES) $(PACKAGES_BENCH)
+	$(Q)$(MAKE) --no-print-directory KIND=release all bench-programs
+	$(Q)HW_BUILD=.build/release tests/bench/bench.sh $(ROWS)
+
+bench-programs: $(bench_programs)
 
 # ---- gates ----
 
@@ -236,7 +246,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all check fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all bench bench-programs check fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
