@@ -280,7 +280,7 @@ draft_end(struct draft *draft, struct span *ret)
 	if (draft->err != ERR_OK)
 		return draft->err;
 	if (writer_end(&draft->w) == ERR_LIMIT)
-		return why(draft->why, ERR_LIMIT,
+		return why(draft->why, ERR_REFUSED,
 		    "a statement of more than %zu bytes does not fit an entry: "
 		    "record the files as a data set and name that",
 		    (size_t)DRAFT_LEN_MAX);

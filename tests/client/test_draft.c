@@ -197,7 +197,7 @@ test_too_long(void **state)
 	assert_err(ERR_OK, item_resolve(&session, "sha256:" HEX, &item, NULL));
 	for (size_t i = 0; i < 600; i++)
 		draft_subject(&draft, span_of_text("a/name"), &item);
-	assert_err(ERR_LIMIT, draft_end(&draft, &statement));
+	assert_err(ERR_REFUSED, draft_end(&draft, &statement));
 	assert_non_null(strstr(w.text, "data set"));
 	draft_done(&draft);
 	end();
