@@ -171,13 +171,25 @@ get_page(struct finding *finding, const struct digest *digest,
 	return err;
 }
 
+/* What is asked for, above its records. */
+static void
+print_asked(struct output *out, const struct asked *asked)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct writer digest = writer_of(text, sizeof(text));
+
+	show_digest(&asked->digest, &digest);
+	output_span(out, writer_view(&digest));
+	output_print(out, "  ");
+	output_safe(out, asked->what);
+	output_print(out, "\n");
+}
+
 static enum err
 take_page(struct finding *finding, const struct page *page,
     const struct asked *asked, size_t *found, struct why *w)
 {
 	struct output *out = &finding->session->out;
-	char text[DIGEST_TEXT_MAX];
-	struct writer short_text = writer_of(text, sizeof(text));
 
 	for (size_t i = 0; i < page->count; i++) {
 		struct row row;
@@ -185,18 +197,12 @@ take_page(struct finding *finding, const struct page *page,
 		if (err != ERR_OK)
 			return object_within(
 			    w, err, "the log's answer: records[%zu]", i);
-		if (out->is_json) {
+		if (!out->is_json && *found == 0)
+			print_asked(out, asked);
+		if (out->is_json)
 			write_row(&finding->json, &row);
-		} else {
-			if (*found == 0) {
-				show_digest(&asked->digest, &short_text);
-				output_span(out, writer_view(&short_text));
-				output_print(out, "  ");
-				output_safe(out, asked->what);
-				output_print(out, "\n");
-			}
+		else
 			print_row(out, &row);
-		}
 		(*found)++;
 	}
 	return ERR_OK;

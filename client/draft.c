@@ -171,8 +171,8 @@ static void
 write_pair(struct draft *draft, struct pairs *pairs, const char *option,
     const char *text)
 {
-	struct span name;
-	struct span value;
+	struct span name = SPAN_EMPTY;
+	struct span value = SPAN_EMPTY;
 
 	draft_fail(draft, draft_split(text, option, &name, &value, draft->why));
 	if (draft->err != ERR_OK)
