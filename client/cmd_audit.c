@@ -3,6 +3,7 @@
 
 #include "client/command.h"
 #include "client/follow.h"
+#include "client/history.h"
 
 /* A log that is not pinned: by --vkey, and nothing is remembered. */
 static enum err
@@ -14,7 +15,7 @@ open_unpinned(
 	if (url == NULL)
 		return why(w, ERR_USAGE, "--vkey: give the log's URL too");
 	*trust = (struct trust){ .has_seen = false };
-	enum err err = transport_url(url, trust->url, w);
+	enum err err = url_parse(url, trust->url, w);
 	if (err == ERR_OK &&
 	    note_key_parse(span_of_text(vkey), &trust->key, w) != ERR_OK) {
 		why_prefix(w, "--vkey");
@@ -181,8 +182,8 @@ static enum err
 follow_log(struct session *session, struct follow *follow, struct why *w)
 {
 	const struct tree_head *head = &follow->head.checkpoint.head;
-	enum err err = trust_fetch(&session->trust, session->transport,
-	    session->arena, &follow->head, w);
+	enum err err =
+	    history_fetch(&session->trust, session->arena, &follow->head, w);
 
 	if (err != ERR_OK)
 		return err;

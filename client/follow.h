@@ -15,6 +15,7 @@
 #define HEADWATER_CLIENT_FOLLOW_H
 
 #include "client/audited.h"
+#include "client/history.h"
 #include "client/progress.h"
 
 #define FOLLOW_FINDINGS_MAX 64 /* kept; all are counted */
@@ -22,7 +23,7 @@
 struct follow {
 	struct trust *trust;
 	struct transport *transport;
-	struct trust_head head; /* followed up to it */
+	struct history_head head; /* followed up to it */
 	struct progress *progress;
 	bool is_tree_only; /* set between follow_init and follow_run */
 	struct audited audited;

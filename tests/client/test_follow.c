@@ -18,8 +18,7 @@ audit(bool resumes)
 		    audited_load(
 			&follow.audited, &session.trust, session.arena, &w));
 	assert_err(ERR_OK,
-	    trust_fetch(&session.trust, session.transport, session.arena,
-		&follow.head, &w));
+	    history_fetch(&session.trust, session.arena, &follow.head, &w));
 	struct progress progress =
 	    progress_begin(&session.out, "following", 0, false);
 	follow.trust = &session.trust;
