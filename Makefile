@@ -22,10 +22,10 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
-CLIENT := output progress git beneath walk hasher hashing disk transport \
-	trust session stored cited proved keyrings ssh_agent principal show \
+CLIENT := output progress git beneath walk hasher hashing disk url transport \
+	trust history session stored cited proved keyrings ssh_agent principal show \
 	submit options item draft recording child environment kept run \
-	run_statement graph draw command audited follow \
+	run_statement graph draw command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_about cmd_trace cmd_find main
 
@@ -39,6 +39,7 @@ PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
 	nbdkit libnbd-bin fuse3 e2fsprogs
 PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
 	wpolish wdanish
+PACKAGES_BENCH := libsqlite3-dev nginx-light gnuplot-nox
 
 KIND ?= debug
 B := .build/$(KIND)
@@ -127,11 +128,14 @@ $(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
 $(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
-stories := $(wildcard tests/api/*.t tests/fault/*.t)
+$(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+
+stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
-check: setup all $(tests) $(B)/tests/fault/writer ## run every test; T=schema/test_text or T=api/x.t for one
+check: setup all $(tests) $(B)/tests/fault/writer $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
 fuzz: ## fuzz one decoder: F=envelope SECONDS=60
@@ -145,6 +149,7 @@ fuzz-all: ## fuzz each decoder in turn for SECONDS
 
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
+.build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
 		$(filter %/schema.a,$^) $(SCHEMA_LIBS)
@@ -155,7 +160,7 @@ bench_load := forge requests drive_answer usage drive samples load
 bench_floor := floor_record floor_commit floor
 bench_fill := forge fill
 bench_lineage := forge lineage
-bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive)
+bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive probe)
 
 $(B)/tests/bench/load: $(bench_load:%=$(B)/tests/bench/%.o) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
@@ -167,6 +172,15 @@ $(B)/tests/bench/lineage: $(bench_lineage:%=$(B)/tests/bench/%.o) $(B)/daemon.a 
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 $(DAEMON_LIBS)
 $(B)/tests/bench/primitive: $(B)/tests/bench/primitive.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/bench/probe: $(B)/tests/bench/probe.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+bench: ## measure beside a floor and peers: ROWS="write read", FULL=1 for 10^7
+	$(Q)deploy/setup.sh $(PACKAGES) $(PACKAGES_BENCH)
+	$(Q)$(MAKE) --no-print-directory KIND=release all bench-programs
+	$(Q)HW_BUILD=.build/release tests/bench/bench.sh $(ROWS)
+
+bench-programs: $(bench_programs)
 
 # ---- gates ----
 
@@ -208,7 +222,7 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/daemon/main.o \
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
 endif
 
@@ -233,7 +247,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all check fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all bench bench-programs check fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

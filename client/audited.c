@@ -1,12 +1,12 @@
 #include "client/audited.h"
 
-#include "schema/text.h"
-
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "schema/text.h"
 
 #define STATE_MAX (NOTE_LEN_MAX + ((size_t)128 << 10))
 

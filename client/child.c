@@ -231,24 +231,30 @@ is_open(const struct run *run)
 	return run->pipes[0].fd >= 0 || run->pipes[1].fd >= 0;
 }
 
+/* Hears what is there, or that nothing came for a while. */
+static void
+hear_both(struct run *run)
+{
+	int ready = poll(run->pipes, 2, LOOK_MS);
+
+	for (size_t i = 0; ready > 0 && i < 2; i++) {
+		if (run->pipes[i].fd >= 0 && run->pipes[i].revents != 0)
+			hear(run, &run->pipes[i]);
+	}
+}
+
 /* Until both ends are closed, or a while after the command itself ended: what it
  * left in the background may keep them open for ever. */
 static void
 listen_to(struct run *run)
 {
-	uint64_t until = 0;
+	uint64_t until = UINT64_MAX;
 
-	while (is_open(run)) {
-		int ready = poll(run->pipes, 2, LOOK_MS);
-		for (size_t i = 0; ready > 0 && i < 2; i++) {
-			if (run->pipes[i].fd >= 0 && run->pipes[i].revents != 0)
-				hear(run, &run->pipes[i]);
-		}
+	while (is_open(run) && now_ms(CLOCK_MONOTONIC) <= until) {
+		hear_both(run);
 		look(run, WNOHANG);
-		if (run->has_ended && until == 0)
+		if (run->has_ended && until == UINT64_MAX)
 			until = now_ms(CLOCK_MONOTONIC) + LINGER_MS;
-		if (until != 0 && now_ms(CLOCK_MONOTONIC) > until)
-			break;
 	}
 	run->child.left_others = is_open(run);
 	for (size_t i = 0; i < 2; i++) {

@@ -3,6 +3,7 @@
 
 #include "client/command.h"
 #include "client/follow.h"
+#include "client/history.h"
 
 /* A log that is not pinned: by --vkey, and nothing is remembered. */
 static enum err
@@ -14,7 +15,7 @@ open_unpinned(
 	if (url == NULL)
 		return why(w, ERR_USAGE, "--vkey: give the log's URL too");
 	*trust = (struct trust){ .has_seen = false };
-	enum err err = transport_url(url, trust->url, w);
+	enum err err = url_parse(url, trust->url, w);
 	if (err == ERR_OK &&
 	    note_key_parse(span_of_text(vkey), &trust->key, w) != ERR_OK) {
 		why_prefix(w, "--vkey");
@@ -48,7 +49,7 @@ resume(struct session *session, struct follow *follow, bool from_start,
 {
 	struct why reason = { 0 };
 
-	if (from_start || session->trust.dir[0] == '\0')
+	if (from_start || follow->is_tree_only || session->trust.dir[0] == '\0')
 		return ERR_OK;
 	enum err err = audited_load(
 	    &follow->audited, &session->trust, session->arena, &reason);
@@ -78,6 +79,8 @@ json_answer(const struct follow *follow, struct writer *w)
 	writer_member_number(w, "treeSize", checkpoint->head.size);
 	writer_member_text(w, "root", span_of_text(root));
 	writer_member_number(w, "from", follow->start);
+	writer_member(w, "recordsJudged");
+	writer_text(w, follow->is_tree_only ? "false" : "true");
 	writer_member_number(w, "keyrings", follow->keyrings);
 	writer_member_number(w, "bundles", follow->bundles);
 	writer_member_number(w, "tiles", follow->tiles);
@@ -108,6 +111,10 @@ text_findings(struct output *out, const struct follow *follow)
 	if (follow->is_stopped)
 		output_print(out,
 		    "stopped there: what comes behind it was not checked\n");
+	if (!follow->is_tree_only && follow->audited.keyring == NULL)
+		output_print(out,
+		    "no keyring of Headwater's is in it: --tree-only checks "
+		    "the tree of any C2SP log\n");
 }
 
 static void
@@ -118,8 +125,8 @@ text_answer(struct output *out, const struct follow *follow)
 	uint64_t fresh = size - follow->start;
 
 	output_styled(out, OUTPUT_GOOD, "whole: ");
-	output_print(out, "%s, %" PRIu64 " record%s\n", checkpoint->origin,
-	    size, output_plural(size));
+	output_print(out, "%s, %" PRIu64 " %s%s\n", checkpoint->origin, size,
+	    follow->is_tree_only ? "entry" : "record", output_plural(size));
 	if (follow->start > 0)
 		output_print(out,
 		    "%" PRIu64 " of them were followed before; %" PRIu64
@@ -127,15 +134,22 @@ text_answer(struct output *out, const struct follow *follow)
 		    follow->start, fresh, output_plural(fresh));
 	output_print(out,
 	    "checked: %" PRIu64 " leaf hash%s, %" PRIu64 " tile%s of every "
-	    "level, the signed root;\n"
-	    "each record's form and signature by the keyring below it (%" PRIu64
-	    " new keyring%s, their\n"
+	    "level, the signed root",
+	    fresh, fresh == 1 ? "" : "es", follow->tiles,
+	    output_plural(follow->tiles));
+	if (follow->is_tree_only) {
+		output_print(out,
+		    "\nnot checked (--tree-only): what the entries are; "
+		    "whether others are shown another log\n");
+		return;
+	}
+	output_print(out,
+	    ";\neach record's form and signature by the keyring below it "
+	    "(%" PRIu64 " new keyring%s, their\n"
 	    "chain); no record is there twice\n"
 	    "not checked: what the records claim; whether others are shown "
 	    "another log\n",
-	    fresh, fresh == 1 ? "" : "es", follow->tiles,
-	    output_plural(follow->tiles), follow->keyrings,
-	    output_plural(follow->keyrings));
+	    follow->keyrings, output_plural(follow->keyrings));
 }
 
 static enum err
@@ -168,8 +182,8 @@ static enum err
 follow_log(struct session *session, struct follow *follow, struct why *w)
 {
 	const struct tree_head *head = &follow->head.checkpoint.head;
-	enum err err = trust_fetch(&session->trust, session->transport,
-	    session->arena, &follow->head, w);
+	enum err err =
+	    history_fetch(&session->trust, session->arena, &follow->head, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -183,7 +197,9 @@ follow_log(struct session *session, struct follow *follow, struct why *w)
 	err = follow_run(follow, w);
 	progress_end(&progress);
 	bool is_new = follow->finding_count == 0 && head->size > before;
-	if (err == ERR_OK && is_new && session->trust.dir[0] != '\0')
+	/* what was not judged is not remembered as followed */
+	if (err == ERR_OK && is_new && !follow->is_tree_only &&
+	    session->trust.dir[0] != '\0')
 		err = audited_save(&follow->audited, &session->trust, before,
 		    follow->head.note, w);
 	return err;
@@ -201,6 +217,7 @@ run_audit(
 	if (err != ERR_OK)
 		return err;
 	err = follow_init(follow, w);
+	follow->is_tree_only = options_has(arguments, "tree-only");
 	if (err == ERR_OK)
 		err = resume(session, follow, options_has(arguments, "all"), w);
 	if (err == ERR_OK)
@@ -215,6 +232,9 @@ static const struct option_row options[] = {
 	{ "all", 0, false, NULL,
 	    "from the first record, whatever was followed "
 	    "before" },
+	{ "tree-only", 0, false, NULL,
+	    "hashes, tiles and the signed root of any C2SP log, whatever its "
+	    "entries are" },
 	{ "vkey", 0, false, "KEY",
 	    "of a log that is not pinned; remembers "
 	    "nothing" },
@@ -232,6 +252,9 @@ const struct command command_audit = {
 	    "publisher's signature by the\n"
 	    "keyring that was in force, and whether a record is there twice.  "
 	    "Damage is named.\n"
+	    "With --tree-only entries are not judged and may be anything: this "
+	    "follows any C2SP\n"
+	    "log, from its first entry, and remembers nothing.\n"
 	    "Only a whole audit knows that an answer left nothing out.\n",
 	.words_min = 0,
 	.words_max = 1,

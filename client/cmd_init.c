@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "client/command.h"
+#include "client/history.h"
+#include "client/transport.h"
 #include "schema/policy.h"
 
 static enum err
@@ -84,8 +86,8 @@ run_init(
 {
 	struct trust *trust = &session->trust;
 	struct checkpoint checkpoint;
-	char url[TRANSPORT_URL_MAX];
-	enum err err = transport_url(arguments->words[0], url, w);
+	char url[URL_MAX];
+	enum err err = url_parse(arguments->words[0], url, w);
 
 	if (err == ERR_OK)
 		err = choose_key(session, arguments, &trust->key, w);
@@ -114,9 +116,10 @@ run_init(
 	}
 	struct note_key key = trust->key;
 	err = trust_pin(session->home, url, &key, trust, w);
+	trust->transport = session->transport;
 	if (err == ERR_OK)
-		err = trust_accept(trust, session->transport, note,
-		    session->arena, &checkpoint, w);
+		err =
+		    history_accept(trust, note, session->arena, &checkpoint, w);
 	if (err == ERR_OK)
 		err = say(session, &checkpoint, w);
 	return err;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "client/command.h"
+#include "client/history.h"
 #include "client/keyrings.h"
 #include "client/proved.h"
 #include "client/show.h"
@@ -14,8 +15,7 @@
 
 /* What was asked for, and where it came from. */
 struct found {
-	struct span proof;
-	struct span keyring; /* empty: not at hand */
+	struct stored stored; /* its keyring empty: not at hand */
 	struct proved proved;
 	struct span time; /* the log's word, where it was asked */
 };
@@ -36,14 +36,14 @@ load_file(
     struct session *session, const char *path, struct found *ret, struct why *w)
 {
 	char *origin = arena_take(session->arena, 1, NOTE_NAME_MAX + 1);
-	enum err err =
-	    disk_read(path, TLOG_PROOF_MAX, session->arena, &ret->proof, w);
+	enum err err = disk_read(
+	    path, TLOG_PROOF_MAX, session->arena, &ret->stored.proof, w);
 
 	if (err != ERR_OK)
 		return err;
 	if (origin == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
-	err = proved_origin(ret->proof, session->arena, origin, w);
+	err = proved_origin(ret->stored.proof, session->arena, origin, w);
 	if (err != ERR_OK) {
 		why_prefix(w, path);
 		return err;
@@ -65,12 +65,13 @@ fetch(struct session *session, const struct hash *id, struct found *ret,
 	hash_print(id, path + len);
 	memcpy(path + len + HASH_TEXT_LEN, "/proof", 7);
 	enum err err =
-	    session_get(session, path, TLOG_PROOF_MAX, &ret->proof, w);
+	    session_get(session, path, TLOG_PROOF_MAX, &ret->stored.proof, w);
 	if (err == ERR_OK)
-		err = tlog_proof_parse(ret->proof, session->arena, &parsed, w);
+		err = tlog_proof_parse(
+		    ret->stored.proof, session->arena, &parsed, w);
 	if (err == ERR_OK)
-		err = trust_accept(&session->trust, session->transport,
-		    parsed.checkpoint, session->arena, &checkpoint, w);
+		err = history_accept(&session->trust, parsed.checkpoint,
+		    session->arena, &checkpoint, w);
 	return err;
 }
 
@@ -86,12 +87,11 @@ load_id(
 		    &session->trust, text, session->arena, &id, w);
 	if (err != ERR_OK)
 		return err;
-	err = stored_get(&session->trust, &id, session->arena, &ret->proof,
-	    &ret->keyring, w);
+	err = stored_get(&session->trust, &id, session->arena, &ret->stored, w);
 	if (err == ERR_NOT_FOUND)
 		err = fetch(session, &id, ret, w);
 	if (err == ERR_OK)
-		err = proved_open(ret->proof, &session->trust.key,
+		err = proved_open(ret->stored.proof, &session->trust.key,
 		    session->arena, &ret->proved, w);
 	if (err == ERR_OK && !hash_equal(&id, &ret->proved.id)) {
 		proved_done(&ret->proved);
@@ -116,10 +116,10 @@ ask_log(struct session *session, struct found *found)
 	uint64_t index = found->proved.proof.index;
 	size_t count = 0;
 
-	if (found->keyring.len == 0 &&
+	if (found->stored.keyring.len == 0 &&
 	    keyrings_list(session, index + 1, &list, NULL) == ERR_OK &&
 	    keyrings_below(session, &list, index, &below, NULL) == ERR_OK) {
-		found->keyring = below.proof;
+		found->stored.keyring = below.proof;
 		keyring_free(below.keyring);
 	}
 	int len = snprintf(path, sizeof(path), "/v1/records?limit=1");
@@ -153,13 +153,13 @@ say(struct session *session, struct found *found, struct why *w)
 		.keyid = proved->envelope.keyid,
 		.time = found->time,
 	};
-	bool has_keyring =
-	    found->keyring.len > 0 || proved->record.kind == RECORD_KEYRING;
+	bool has_keyring = found->stored.keyring.len > 0 ||
+	    proved->record.kind == RECORD_KEYRING;
 	enum err err = ERR_OK;
 
 	if (has_keyring)
-		err = proved_judge(proved, &session->trust.key, found->keyring,
-		    session->arena, w);
+		err = proved_judge(proved, &session->trust.key,
+		    found->stored.keyring, session->arena, w);
 	if (err != ERR_OK)
 		return err;
 	about.principal = proved->has_signer ? proved->principal : NULL;
@@ -188,8 +188,9 @@ run_show(
 	if (from_file) {
 		err = load_file(session, what, &found, w);
 		if (err == ERR_OK)
-			err = proved_open(found.proof, &session->trust.key,
-			    session->arena, &found.proved, w);
+			err =
+			    proved_open(found.stored.proof, &session->trust.key,
+				session->arena, &found.proved, w);
 	} else {
 		err = load_id(session, what, &found, w);
 	}

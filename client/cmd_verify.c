@@ -2,18 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/artifact.h"
 #include "client/command.h"
-#include "client/hashing.h"
+#include "client/history.h"
 #include "client/proved.h"
 #include "client/show.h"
 #include "client/stored.h"
 #include "schema/policy.h"
-
-struct artifact {
-	const char *path;
-	struct hashing hashing;
-	const struct resource *subject; /* NULL: none matches */
-};
 
 struct verification {
 	const char *proof_path;
@@ -135,45 +130,6 @@ check_signer(struct session *session, struct verification *v, const char *given,
 
 /* ---- the artifacts ---- */
 
-/* Every digest that both know must agree, and one must be there. */
-static bool
-is_subject(const struct resource *subject, const struct hashing *hashing)
-{
-	bool agrees = false;
-
-	for (size_t i = 0; i < subject->digest.count; i++) {
-		const struct digest *digest = &subject->digest.digests[i];
-		struct span bytes = span_of(digest->bytes, digest->len);
-		const struct hash *computed = NULL;
-		if (digest->algorithm == DIGEST_SHA256)
-			computed = &hashing->sha256;
-		if (digest->algorithm == DIGEST_MERKLE_TREE_HASH &&
-		    hashing->is_set)
-			computed = &hashing->root;
-		if (computed == NULL)
-			continue;
-		if (!span_equal(bytes, hash_span(computed)))
-			return false;
-		agrees = true;
-	}
-	return agrees;
-}
-
-static bool
-has_file_digest(const struct statement *statement)
-{
-	for (size_t i = 0; i < statement->subject_count; i++) {
-		const struct digest_set *set = &statement->subjects[i].digest;
-		for (size_t j = 0; j < set->count; j++) {
-			enum digest_algorithm known = set->digests[j].algorithm;
-			if (known == DIGEST_SHA256 ||
-			    known == DIGEST_MERKLE_TREE_HASH)
-				return true;
-		}
-	}
-	return false;
-}
-
 static enum err
 check_artifacts(struct session *session, const struct arguments *arguments,
     struct verification *v, struct why *w)
@@ -184,27 +140,17 @@ check_artifacts(struct session *session, const struct arguments *arguments,
 	    arena_take(session->arena, arguments->count, sizeof(*v->artifacts));
 	if (v->artifacts == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
-	if (!has_file_digest(statement))
+	if (!artifact_can_check(statement))
 		return why(w, ERR_MISSING,
 		    "the record names its subject by no sha256: a file cannot "
 		    "be checked against it (headwater show tells what it "
 		    "names)");
 	for (size_t i = 0; i < arguments->count; i++) {
-		struct artifact *artifact = &v->artifacts[i];
-		artifact->path = arguments->words[i];
-		enum err err = hashing_path(&session->out, artifact->path,
-		    session->arena, &artifact->hashing, w);
-		if (err != ERR_OK) {
-			/* what is not there was not checked: 3 and not 1 */
-			return err == ERR_NOT_FOUND ? ERR_MISSING : err;
-		}
-		for (size_t at = 0; at < statement->subject_count; at++) {
-			const struct resource *subject =
-			    &statement->subjects[at];
-			if (artifact->subject == NULL &&
-			    is_subject(subject, &artifact->hashing))
-				artifact->subject = subject;
-		}
+		v->artifacts[i].path = arguments->words[i];
+		enum err err = artifact_check(&session->out, statement,
+		    session->arena, &v->artifacts[i], w);
+		if (err != ERR_OK)
+			return err;
 		v->count++;
 	}
 	return ERR_OK;
@@ -230,12 +176,12 @@ json_artifact(const struct artifact *artifact, struct writer *w)
 {
 	char hex[HASH_TEXT_MAX];
 
-	hash_print(&artifact->hashing.sha256, hex);
+	hash_print(&artifact->sha256, hex);
 	writer_comma(w);
 	writer_text(w, "{");
 	/* a path need not be UTF-8, JSON must be */
 	writer_member(w, "path");
-	struct writer path = writer_heap(8 * DISK_PATH_MAX);
+	struct writer path = writer_heap((size_t)8 * DISK_PATH_MAX);
 	output_escape(span_of_text(artifact->path), &path);
 	writer_json(w, writer_view(&path));
 	writer_done(&path);
@@ -382,7 +328,7 @@ run_verify(
 		return why(w, ERR_MEMORY, "out of memory");
 	enum err err = open_proof(session, arguments, v, w);
 	if (err == ERR_OK && v->is_pinned)
-		err = trust_compare(
+		err = history_compare(
 		    &session->trust, &v->proved.checkpoint, &v->is_compared, w);
 	/* without a keyring the rest is checked all the same */
 	enum err signer = ERR_OK;

@@ -1,7 +1,5 @@
 #include "client/disk.h"
 
-#include "schema/writer.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +9,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "schema/writer.h"
 
 #define NAMES_MAX ((size_t)1 << 20) /* of one directory */
 
@@ -64,14 +64,21 @@ read_all(
 	}
 }
 
-static enum err
-read_into(int fd, const char *path, size_t max, struct arena *arena,
-    struct span *ret, struct why *w)
+enum err
+disk_read(const char *path, size_t max, struct arena *arena, struct span *ret,
+    struct why *w)
 {
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO
+			  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct writer out = writer_heap(max + 1);
 	struct span copy = SPAN_EMPTY;
-	enum err err = read_all(fd, path, max, &out, w);
 
+	if (fd < 0)
+		return system_error(w, path, "opening", errno);
+	enum err err = read_all(fd, is_stdin ? "stdin" : path, max, &out, w);
+	if (!is_stdin)
+		(void)close(fd);
 	if (err == ERR_OK) {
 		copy = arena_copy(arena, writer_view(&out));
 		if (copy.data == NULL)
@@ -80,20 +87,6 @@ read_into(int fd, const char *path, size_t max, struct arena *arena,
 	writer_done(&out);
 	if (err == ERR_OK)
 		*ret = copy;
-	return err;
-}
-
-enum err
-disk_read(const char *path, size_t max, struct arena *arena, struct span *ret,
-    struct why *w)
-{
-	if (strcmp(path, "-") == 0)
-		return read_into(STDIN_FILENO, "stdin", max, arena, ret, w);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return system_error(w, path, "opening", errno);
-	enum err err = read_into(fd, path, max, arena, ret, w);
-	(void)close(fd);
 	return err;
 }
 
@@ -269,7 +262,7 @@ read_names(DIR *stream, const char *dir, const char *suffix,
 
 enum err
 disk_list(const char *dir, const char *suffix, struct arena *arena,
-    struct span **ret, size_t *ret_count, struct why *w)
+    struct disk_names *ret, struct why *w)
 {
 	struct listing list = { .arena = arena };
 	DIR *stream = opendir(dir);
@@ -285,8 +278,7 @@ disk_list(const char *dir, const char *suffix, struct arena *arena,
 	if (list.count > 1)
 		qsort(
 		    list.names, list.count, sizeof(*list.names), compare_names);
-	*ret = list.names;
-	*ret_count = list.count;
+	*ret = (struct disk_names){ list.count, list.names };
 	return ERR_OK;
 }
 

@@ -34,8 +34,12 @@ bool disk_exists(const char *path);
 
 /* Names in a directory that end in `suffix`, sorted, without it.  A directory
  * that is not there has none. */
+struct disk_names {
+	size_t count;
+	struct span *names;
+};
 MUST_CHECK enum err disk_list(const char *dir, const char *suffix,
-    struct arena *arena, struct span **ret, size_t *ret_count, struct why *w);
+    struct arena *arena, struct disk_names *ret, struct why *w);
 
 /* One process at a time: waits for the lock file.  disk_unlock(-1) is fine. */
 MUST_CHECK enum err disk_lock(const char *path, int *ret_fd, struct why *w);

@@ -171,8 +171,8 @@ static void
 write_pair(struct draft *draft, struct pairs *pairs, const char *option,
     const char *text)
 {
-	struct span name;
-	struct span value;
+	struct span name = SPAN_EMPTY;
+	struct span value = SPAN_EMPTY;
 
 	draft_fail(draft, draft_split(text, option, &name, &value, draft->why));
 	if (draft->err != ERR_OK)
@@ -280,7 +280,7 @@ draft_end(struct draft *draft, struct span *ret)
 	if (draft->err != ERR_OK)
 		return draft->err;
 	if (writer_end(&draft->w) == ERR_LIMIT)
-		return why(draft->why, ERR_LIMIT,
+		return why(draft->why, ERR_REFUSED,
 		    "a statement of more than %zu bytes does not fit an entry: "
 		    "record the files as a data set and name that",
 		    (size_t)DRAFT_LEN_MAX);

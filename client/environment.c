@@ -22,36 +22,40 @@ is_runnable(const char *path)
 	    access(path, X_OK) == 0;
 }
 
+/* One part of PATH; an empty one is the current directory. */
+static bool
+is_in(struct span part, const char *command, char ret[static DISK_PATH_MAX])
+{
+	char dir[DISK_PATH_MAX] = ".";
+
+	if (part.len >= sizeof(dir))
+		return false;
+	if (part.len > 0) {
+		memcpy(dir, part.data, part.len);
+		dir[part.len] = '\0';
+	}
+	return disk_join(dir, command, ret, NULL) == ERR_OK && is_runnable(ret);
+}
+
 bool
 environment_find(const char *command, char ret[static DISK_PATH_MAX])
 {
 	const char *list = getenv("PATH");
 	struct span rest = span_of_text(list != NULL ? list : PATH_DEFAULT);
+	struct span part;
+	size_t len = strlen(command);
 
 	if (strchr(command, '/') != NULL) {
-		size_t len = strlen(command);
 		if (len >= DISK_PATH_MAX)
 			return false;
 		memcpy(ret, command, len + 1);
 		return is_runnable(ret);
 	}
-	for (bool is_last = false; !is_last;) {
-		char dir[DISK_PATH_MAX];
-		struct span part;
-		is_last = !span_cut(&rest, ':', &part);
-		if (is_last)
-			part = rest;
-		if (part.len >= sizeof(dir))
-			continue;
-		/* an empty part is the current directory */
-		memcpy(dir, part.len == 0 ? "." : (const char *)part.data,
-		    part.len == 0 ? 1 : part.len);
-		dir[part.len == 0 ? 1 : part.len] = '\0';
-		if (disk_join(dir, command, ret, NULL) == ERR_OK &&
-		    is_runnable(ret))
+	while (span_cut(&rest, ':', &part)) {
+		if (is_in(part, command, ret))
 			return true;
 	}
-	return false;
+	return is_in(rest, command, ret);
 }
 
 static void

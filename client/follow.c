@@ -1,5 +1,8 @@
 #include "client/follow.h"
 
+#include "client/history.h"
+#include "client/transport.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,8 +54,10 @@ static void PRINTF(2, 3) found(struct follow *follow, const char *format, ...)
 static void
 name_tile(const struct tile *tile, char out[static TILE_PATH_MAX + 8])
 {
-	memcpy(out, "/tile/", 6);
-	tile_print(tile, out + 6);
+	char path[TILE_PATH_MAX];
+
+	tile_print(tile, path);
+	(void)snprintf(out, TILE_PATH_MAX + 8, "/tile/%s", path);
 }
 
 static enum err
@@ -165,6 +170,10 @@ take_entry(
 	enum err err = audited_append(&follow->audited, &leaf, &same, w);
 	if (err != ERR_OK)
 		return err;
+	if (follow->is_tree_only) {
+		progress_add(follow->progress, 1);
+		return ERR_OK;
+	}
 	if (same != AUDITED_NEW)
 		found(follow,
 		    "entry %" PRIu64 ": the same record as entry %" PRIu64,
@@ -323,7 +332,7 @@ check_root(struct follow *follow)
 	struct why w;
 	/* a signed root over other entries: two histories, or a log that signs
 	 * what it does not serve; the note itself is the evidence */
-	(void)trust_diverged(follow->trust, follow->head.note,
+	(void)history_diverged(follow->trust, follow->head.note,
 	    follow->start > 0 ? "the entries followed before and those served "
 				"now do not give the signed root"
 			      : "the entries do not give the signed root",

@@ -6,7 +6,8 @@
  * by the keyring below it, the chain of keyrings, ids that are there twice.  A
  * served tile is never used for anything: it is compared with what was computed
  * (reference of such mistakes: CVE-2026-56865).  What is wrong becomes a finding
- * that names its place; what cannot be fetched is an error.
+ * that names its place; what cannot be fetched is an error.  With is_tree_only
+ * entries are bytes: any C2SP log can be followed, whatever it holds, also twice.
  *
  * Threads: one.  Memory: follow_done.
  */
@@ -14,6 +15,7 @@
 #define HEADWATER_CLIENT_FOLLOW_H
 
 #include "client/audited.h"
+#include "client/history.h"
 #include "client/progress.h"
 
 #define FOLLOW_FINDINGS_MAX 64 /* kept; all are counted */
@@ -21,8 +23,9 @@
 struct follow {
 	struct trust *trust;
 	struct transport *transport;
-	struct trust_head head; /* followed up to it */
+	struct history_head head; /* followed up to it */
 	struct progress *progress;
+	bool is_tree_only; /* set between follow_init and follow_run */
 	struct audited audited;
 	uint64_t start; /* where it stood before */
 	struct arena *bundle_arena;

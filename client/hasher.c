@@ -14,6 +14,7 @@
 
 #define READ_LEN ((size_t)1 << 20) /* LIMITS: as fast as any other way */
 #define THREADS_MAX 8
+#define TICK_NS 20000000L
 #define LOOK_MS 50 /* how often the bar looks at the count */
 
 /* What all threads of one set share. */
@@ -104,6 +105,28 @@ is_in_place(int folder, const char *path, const struct stat *before)
 	    same_file(before, &now);
 }
 
+/* File systems stamp with a clock that ticks (10 ms at most): a write within the
+ * tick of the one before changes no time.  So a file that was just written is
+ * left alone for a moment; any later write is seen. */
+static bool
+settle(int fd, struct stat *ret)
+{
+	static const struct timespec pause = { .tv_nsec = TICK_NS };
+	struct timespec now;
+
+	if (fstat(fd, ret) != 0)
+		return false;
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age = (int64_t)(now.tv_sec - ret->st_ctim.tv_sec);
+	if (age > 1)
+		return true;
+	age = age * 1000000000L + (now.tv_nsec - ret->st_ctim.tv_nsec);
+	if (age > TICK_NS)
+		return true;
+	nanosleep(&pause, NULL);
+	return fstat(fd, ret) == 0;
+}
+
 static enum err
 hash_opened(struct job *job, int fd, const char *path, uint8_t *buffer,
     struct hash *ret)
@@ -111,7 +134,7 @@ hash_opened(struct job *job, int fd, const char *path, uint8_t *buffer,
 	struct stat before;
 	struct stat after;
 
-	if (fstat(fd, &before) != 0)
+	if (!settle(fd, &before))
 		return ERR_IO;
 	if (!S_ISREG(before.st_mode))
 		return ERR_REFUSED;

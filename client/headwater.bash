@@ -84,7 +84,8 @@ _headwater_value() { # OPTION
 _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	case $1 in
 	init) echo --vkey --policy ;;
-	verify) echo --proof --keyring --vkey ;;
+	verify) echo --proof --keyring --vkey --policy ;;
+	audit) echo --all --tree-only --vkey ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
 		echo --derived-from --complete "$named" "$recording"
@@ -114,7 +115,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
-		--no-submit | --with-argv | --up | --down | --strangers | --dot)
+		--no-submit | --with-argv | --all | --tree-only | --up | --down | --strangers | --dot)
 		return 0
 		;;
 	esac

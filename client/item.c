@@ -36,7 +36,7 @@ item_split(const char *text)
 	if (access(text, F_OK) != 0 && span_cut(&rest, '=', &role) &&
 	    statement_is_role(role)) {
 		item.role = role;
-		item.what = (const char *)rest.data;
+		item.what = text + role.len + 1;
 	}
 	item.name = base_name(item.what);
 	return item;
@@ -162,7 +162,7 @@ static enum err
 resolve_record(struct session *session, struct item *item, struct why *w)
 {
 	struct hash id;
-	struct span proof;
+	struct stored stored;
 	enum err err = session_trust(session, w);
 
 	if (err == ERR_OK)
@@ -170,14 +170,14 @@ resolve_record(struct session *session, struct item *item, struct why *w)
 		    &session->trust, item->what, session->arena, &id, w);
 	if (err == ERR_OK)
 		err = stored_get(
-		    &session->trust, &id, session->arena, &proof, NULL, w);
+		    &session->trust, &id, session->arena, &stored, w);
 	if (err == ERR_NOT_FOUND)
 		return why(w, err,
 		    "%s: no such file, and no record that this client keeps: "
 		    "name the artifact by its digest",
 		    item->what);
 	if (err == ERR_OK)
-		err = read_subject(session, proof, item, w);
+		err = read_subject(session, stored.proof, item, w);
 	if (err != ERR_OK)
 		return err;
 	item->kind = ITEM_RECORD;

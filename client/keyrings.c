@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/history.h"
 #include "client/proved.h"
 #include "schema/object.h"
 
@@ -119,19 +120,20 @@ static enum err
 open_proof(struct session *session, struct span proof,
     const struct keyrings_row *row, struct keyrings_found *ret, struct why *w)
 {
-	struct keyring *keyring = NULL;
-	uint64_t index = 0;
+	struct proved_keyring found;
 	enum err err = proved_keyring(
-	    proof, &session->trust.key, session->arena, &keyring, &index, w);
+	    proof, &session->trust.key, session->arena, &found, w);
 
-	if (err == ERR_OK && index != row->index) {
-		keyring_free(keyring);
+	if (err == ERR_OK && found.index != row->index) {
+		keyring_free(found.keyring);
 		err = why(w, ERR_MISMATCH,
 		    "keyring: the log says index %llu, its proof %llu",
-		    (unsigned long long)row->index, (unsigned long long)index);
+		    (unsigned long long)row->index,
+		    (unsigned long long)found.index);
 	}
 	if (err == ERR_OK)
-		*ret = (struct keyrings_found){ keyring, index, proof };
+		*ret = (struct keyrings_found){ found.keyring, found.index,
+			proof };
 	return err;
 }
 
@@ -152,8 +154,8 @@ fetch_one(struct session *session, const struct keyrings_row *row,
 	if (err == ERR_OK)
 		err = tlog_proof_parse(proof, session->arena, &parsed, w);
 	if (err == ERR_OK)
-		err = trust_accept(&session->trust, session->transport,
-		    parsed.checkpoint, session->arena, &checkpoint, w);
+		err = history_accept(&session->trust, parsed.checkpoint,
+		    session->arena, &checkpoint, w);
 	if (err == ERR_OK)
 		err = open_proof(session, proof, row, ret, w);
 	if (err != ERR_OK)

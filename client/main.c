@@ -95,7 +95,8 @@ static bool
 run_builtin(struct session *session, char **argv)
 {
 	if (strcmp(argv[0], "--version") == 0) {
-		output_print(&session->out, "headwater %s\n", HEADWATER_VERSION);
+		output_print(
+		    &session->out, "headwater %s\n", HEADWATER_VERSION);
 		return true;
 	}
 	if (strcmp(argv[0], "--help") != 0 && strcmp(argv[0], "-h") != 0 &&

@@ -87,8 +87,7 @@ judge_as_keyring(const struct proved *proved, const struct note_key *key,
 
 enum err
 proved_keyring(struct span file, const struct note_key *key,
-    struct arena *arena, struct keyring **ret, uint64_t *ret_index,
-    struct why *w)
+    struct arena *arena, struct proved_keyring *ret, struct why *w)
 {
 	struct proved proved;
 	enum err err = proved_open(file, key, arena, &proved, w);
@@ -99,9 +98,9 @@ proved_keyring(struct span file, const struct note_key *key,
 		err = why(w, ERR_MISMATCH,
 		    "the record beside the proof is no keyring");
 	if (err == ERR_OK)
-		err = judge_as_keyring(&proved, key, ret, w);
+		err = judge_as_keyring(&proved, key, &ret->keyring, w);
 	if (err == ERR_OK)
-		*ret_index = proved.proof.index;
+		ret->index = proved.proof.index;
 	proved_done(&proved);
 	return err;
 }
@@ -140,23 +139,22 @@ enum err
 proved_judge(struct proved *proved, const struct note_key *key,
     struct span keyring_file, struct arena *arena, struct why *w)
 {
-	struct keyring *keyring = NULL;
-	uint64_t index = 0;
+	struct proved_keyring by = { 0 };
 	enum err err;
 
 	if (proved->record.kind == RECORD_KEYRING) {
-		err = judge_as_keyring(proved, key, &keyring, w);
+		err = judge_as_keyring(proved, key, &by.keyring, w);
 		if (err == ERR_OK)
 			set_signer(proved, key->name);
-		keyring_free(keyring);
+		keyring_free(by.keyring);
 		return err == ERR_REFUSED ? ERR_MISMATCH : err;
 	}
-	err = proved_keyring(keyring_file, key, arena, &keyring, &index, w);
+	err = proved_keyring(keyring_file, key, arena, &by, w);
 	if (err != ERR_OK) {
 		why_prefix(w, "keyring");
 		return err;
 	}
-	err = judge_by(proved, keyring, index, w);
-	keyring_free(keyring);
+	err = judge_by(proved, by.keyring, by.index, w);
+	keyring_free(by.keyring);
 	return err;
 }

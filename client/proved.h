@@ -37,9 +37,12 @@ MUST_CHECK enum err proved_judge(struct proved *proved,
     struct why *w);
 
 /* A keyring out of its proof; the caller frees it. */
+struct proved_keyring {
+	struct keyring *keyring;
+	uint64_t index;
+};
 MUST_CHECK enum err proved_keyring(struct span file, const struct note_key *key,
-    struct arena *arena, struct keyring **ret, uint64_t *ret_index,
-    struct why *w);
+    struct arena *arena, struct proved_keyring *ret, struct why *w);
 
 /* What a proof claims before anything is checked: to find the log it is of. */
 MUST_CHECK enum err proved_origin(struct span file, struct arena *arena,

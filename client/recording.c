@@ -133,17 +133,16 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 {
 	const char *path = options_value(recording->arguments, "save-proof");
 	struct session *session = recording->session;
-	struct span proof;
-	struct span keyring;
+	struct stored stored;
 	char beside[DISK_PATH_MAX];
 
 	if (path == NULL)
 		return ERR_OK;
-	enum err err = stored_get(
-	    &session->trust, id, session->arena, &proof, &keyring, w);
+	enum err err =
+	    stored_get(&session->trust, id, session->arena, &stored, w);
 	if (err == ERR_OK)
-		err = disk_write(path, proof, w);
-	if (err != ERR_OK || keyring.len == 0)
+		err = disk_write(path, stored.proof, w);
+	if (err != ERR_OK || stored.keyring.len == 0)
 		return err;
 	size_t len = strlen(path);
 	size_t suffix = strlen(STORED_PROOF_SUFFIX);
@@ -154,7 +153,7 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 	    STORED_KEYRING_SUFFIX);
 	if (written < 0 || (size_t)written >= sizeof(beside))
 		return why(w, ERR_USAGE, "--save-proof: too long a path");
-	return disk_write(beside, keyring, w);
+	return disk_write(beside, stored.keyring, w);
 }
 
 static enum err

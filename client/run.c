@@ -27,7 +27,7 @@ run_take_inputs(struct run *run, struct why *w)
 	size_t at = 0;
 
 	if (count > ITEMS_MAX)
-		return why(w, ERR_USAGE,
+		return why(w, ERR_REFUSED,
 		    "--input: %zu inputs, at most %d: record them as a data "
 		    "set and name that",
 		    count, ITEMS_MAX);
@@ -83,7 +83,7 @@ run_take_outputs(struct run *run, struct why *w)
 		return why(w, ERR_USAGE,
 		    "--output is missing: what came out of the run?");
 	if (count > ITEMS_MAX)
-		return why(w, ERR_USAGE,
+		return why(w, ERR_REFUSED,
 		    "--output: %zu outputs, at most %d: name the folder that "
 		    "holds them",
 		    count, ITEMS_MAX);

@@ -182,7 +182,7 @@ run_rehearse(struct run *run, struct why *w)
 		err = draft_end(&draft, &statement);
 	}
 	if (err == ERR_OK && statement.len + LATER_LEN > DRAFT_LEN_MAX)
-		err = why(w, ERR_USAGE,
+		err = why(w, ERR_REFUSED,
 		    "a statement of %zu bytes, at most %zu: record the inputs "
 		    "as a data set and name that",
 		    statement.len, DRAFT_LEN_MAX - LATER_LEN);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/transport.h"
 #include "schema/json.h"
 #include "schema/key.h"
 
@@ -63,11 +64,13 @@ session_online(struct session *session, struct why *w)
 {
 	enum err err = session_trust(session, w);
 
-	if (err != ERR_OK || session->transport != NULL)
+	if (err != ERR_OK)
 		return err;
-	session->transport = transport_new();
+	if (session->transport == NULL)
+		session->transport = transport_new();
 	if (session->transport == NULL)
 		return why(w, ERR_MEMORY, "libcurl did not start");
+	session->trust.transport = session->transport;
 	return ERR_OK;
 }
 

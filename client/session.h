@@ -13,6 +13,8 @@
 /* Manifests of a million lines are built in it, and no more than that. */
 #define SESSION_ARENA_MAX ((size_t)1 << 30)
 
+struct transport;
+
 struct session {
 	struct output out;
 	struct arena *arena;

@@ -184,7 +184,7 @@ ssh_agent_list(struct ssh_agent *agent,
 {
 	static const uint8_t request[] = { AGENT_REQUEST_IDENTITIES };
 	uint8_t *buffer = malloc(MESSAGE_MAX);
-	struct span answer;
+	struct span answer = SPAN_EMPTY;
 
 	if (buffer == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
@@ -239,7 +239,7 @@ ssh_agent_sign(struct ssh_agent *agent, const struct public_key *key,
 	struct writer request = writer_heap(MESSAGE_MAX);
 	uint8_t *buffer = malloc(MESSAGE_MAX);
 	struct signature signature;
-	struct span answer;
+	struct span answer = SPAN_EMPTY;
 	enum err err = ERR_OK;
 
 	write_request(key, message, &request);

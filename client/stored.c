@@ -41,8 +41,8 @@ stored_beside(
 	len -= suffix_len;
 	if (len + sizeof(STORED_KEYRING_SUFFIX) > DISK_PATH_MAX)
 		return why(w, ERR_LIMIT, "the path of the proof is too long");
-	memcpy(ret, proof_path, len);
-	memcpy(ret + len, STORED_KEYRING_SUFFIX, sizeof(STORED_KEYRING_SUFFIX));
+	(void)snprintf(ret, DISK_PATH_MAX, "%.*s%s", (int)len, proof_path,
+	    STORED_KEYRING_SUFFIX);
 	return ERR_OK;
 }
 
@@ -70,33 +70,28 @@ stored_put(const struct trust *trust, const struct hash *id, struct span proof,
 
 enum err
 stored_get(const struct trust *trust, const struct hash *id,
-    struct arena *arena, struct span *ret_proof, struct span *ret_keyring_proof,
-    struct why *w)
+    struct arena *arena, struct stored *ret, struct why *w)
 {
 	char path[DISK_PATH_MAX];
-	struct span proof = SPAN_EMPTY;
-	struct span keyring = SPAN_EMPTY;
+	struct stored stored = { 0 };
 	enum err err = stored_path(trust, id, path, w);
 
 	if (err == ERR_OK)
-		err = disk_read(path, TLOG_PROOF_MAX, arena, &proof, w);
+		err = disk_read(path, TLOG_PROOF_MAX, arena, &stored.proof, w);
 	if (err == ERR_MISSING)
 		return why(
 		    w, ERR_NOT_FOUND, "this client keeps no such record");
 	if (err == ERR_OK)
 		err = path_of(trust, id, STORED_KEYRING_SUFFIX, path, w);
 	if (err == ERR_OK) {
-		err = disk_read(path, TLOG_PROOF_MAX, arena, &keyring, w);
+		err =
+		    disk_read(path, TLOG_PROOF_MAX, arena, &stored.keyring, w);
 		if (err == ERR_MISSING)
 			err = ERR_OK;
 	}
-	if (err != ERR_OK)
-		return err;
-	if (ret_proof != NULL)
-		*ret_proof = proof;
-	if (ret_keyring_proof != NULL)
-		*ret_keyring_proof = keyring;
-	return ERR_OK;
+	if (err == ERR_OK)
+		*ret = stored;
+	return err;
 }
 
 /* ---- short ids ---- */
@@ -118,22 +113,20 @@ resolve_prefix(const struct trust *trust, struct span prefix,
     struct arena *arena, struct hash *ret, struct why *w)
 {
 	char dir[DISK_PATH_MAX];
-	struct span *names;
-	size_t count = 0;
+	struct disk_names list = { 0 };
 	struct hash ids[2];
 	size_t found = 0;
 	enum err err = disk_join(trust->dir, "records", dir, w);
 
 	if (err == ERR_OK)
-		err = disk_list(
-		    dir, STORED_PROOF_SUFFIX, arena, &names, &count, w);
+		err = disk_list(dir, STORED_PROOF_SUFFIX, arena, &list, w);
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < count && found < 2; i++) {
-		struct span head = span_part(names[i], 0, prefix.len);
+	for (size_t i = 0; i < list.count && found < 2; i++) {
+		struct span head = span_part(list.names[i], 0, prefix.len);
 		/* `<id>.keyring` is no id, nor is what others put there */
 		if (span_equal(head, prefix) &&
-		    hash_parse(names[i], &ids[found]))
+		    hash_parse(list.names[i], &ids[found]))
 			found++;
 	}
 	if (found == 0)

@@ -21,11 +21,14 @@
 MUST_CHECK enum err stored_put(const struct trust *trust, const struct hash *id,
     struct span proof, struct span keyring_proof, struct why *w);
 
-/* ERR_NOT_FOUND where it is not kept.  Either output may be NULL; a missing
- * keyring is SPAN_EMPTY. */
+/* What is kept of a record. */
+struct stored {
+	struct span proof;
+	struct span keyring; /* the keyring's proof; empty where none is kept */
+};
+/* ERR_NOT_FOUND where it is not kept. */
 MUST_CHECK enum err stored_get(const struct trust *trust, const struct hash *id,
-    struct arena *arena, struct span *ret_proof, struct span *ret_keyring_proof,
-    struct why *w);
+    struct arena *arena, struct stored *ret, struct why *w);
 
 /* The file of a proof kept here. */
 MUST_CHECK enum err stored_path(const struct trust *trust,

@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "client/history.h"
 #include "client/keyrings.h"
 #include "client/proved.h"
 #include "client/stored.h"
+#include "client/transport.h"
 #include "schema/problem.h"
 
 #define ANSWER_MAX (TLOG_PROOF_MAX + ((size_t)64 << 10))
@@ -71,8 +73,8 @@ check_answer(struct session *session, struct span entry,
 	    seen->head.size == proved.checkpoint.head.size &&
 	    hash_equal(&seen->head.root, &proved.checkpoint.head.root);
 	if (err == ERR_OK && !is_seen)
-		err = trust_accept(&session->trust, session->transport,
-		    proved.proof.checkpoint, session->arena, &accepted, w);
+		err = history_accept(&session->trust, proved.proof.checkpoint,
+		    session->arena, &accepted, w);
 	proved_done(&proved);
 	return err;
 }
@@ -184,8 +186,8 @@ submit_envelope(struct session *session, const struct envelope *envelope,
     struct submitted *ret, struct why *w)
 {
 	struct submit_line *line = arena_take(session->arena, 1, sizeof(*line));
-	struct span entry;
-	struct span body;
+	struct span entry = SPAN_EMPTY;
+	struct span body = SPAN_EMPTY;
 	enum err err = session_online(session, w);
 
 	if (line == NULL)
@@ -221,7 +223,7 @@ submit_envelope(struct session *session, const struct envelope *envelope,
 static enum err
 line_answer(struct session *session, struct span text, struct submit_line *line)
 {
-	struct span entry;
+	struct span entry = SPAN_EMPTY;
 	int status = 0;
 
 	if (problem_parse(text, &status, &line->why) == ERR_OK) {
@@ -239,18 +241,24 @@ line_answer(struct session *session, struct span text, struct submit_line *line)
 	return err;
 }
 
-/* Sends lines[0, count), all of them good, and reads a result for each. */
+/* What goes in one call: good lines, and their entries as NDJSON. */
+struct batch {
+	size_t count;
+	struct submit_line **lines;
+	struct writer body;
+};
+
+/* Sends it and reads a result for each line. */
 static enum err
-send_batch(struct session *session, struct submit_line **lines, size_t count,
-    struct span batch, struct why *w)
+send_batch(struct session *session, const struct batch *batch, struct why *w)
 {
-	struct span body;
+	struct span body = SPAN_EMPTY;
 	struct transport_call call = {
 		.base = session->trust.url,
 		.path = "/v1/records",
 		.is_post = true,
 		.content_type = "application/x-ndjson",
-		.body = batch,
+		.body = writer_view(&batch->body),
 		.max = ANSWERS_MAX,
 	};
 	enum err err =
@@ -258,7 +266,7 @@ send_batch(struct session *session, struct submit_line **lines, size_t count,
 
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < batch->count; i++) {
 		struct span text;
 		if (!span_cut(&body, '\n', &text)) {
 			text = body;
@@ -267,34 +275,34 @@ send_batch(struct session *session, struct submit_line **lines, size_t count,
 		if (text.len == 0)
 			return why(w, ERR_SYNTAX,
 			    "the log's answer: %zu results for %zu records", i,
-			    count);
-		lines[i]->err = line_answer(session, text, lines[i]);
+			    batch->count);
+		batch->lines[i]->err =
+		    line_answer(session, text, batch->lines[i]);
 	}
 	return ERR_OK;
 }
 
 /* As many lines from `*at` on as one call may hold. */
-static size_t
+static void
 gather(struct session *session, struct submit_line *lines, size_t count,
-    size_t *at, struct submit_line **ret, struct writer *batch)
+    size_t *at, struct batch *batch)
 {
-	size_t taken = 0;
-
-	for (; *at < count && taken < SUBMIT_LINES_MAX; (*at)++) {
+	batch->count = 0;
+	writer_clear(&batch->body);
+	for (; *at < count && batch->count < SUBMIT_LINES_MAX; (*at)++) {
 		struct submit_line *line = &lines[*at];
-		struct span entry;
+		struct span entry = SPAN_EMPTY;
 		if (line->err == ERR_OK)
 			line->err = entry_of(&line->envelope, session->arena,
 			    &entry, &line->why);
 		if (line->err != ERR_OK)
 			continue;
-		if (batch->len + entry.len + 1 > SUBMIT_BODY_MAX)
+		if (batch->body.len + entry.len + 1 > SUBMIT_BODY_MAX)
 			break;
-		writer_span(batch, entry);
-		writer_text(batch, "\n");
-		ret[taken++] = line;
+		writer_span(&batch->body, entry);
+		writer_text(&batch->body, "\n");
+		batch->lines[batch->count++] = line;
 	}
-	return taken;
 }
 
 /* What was not sent, or got no result, says why. */
@@ -314,29 +322,27 @@ enum err
 submit_lines(struct session *session, struct submit_line *lines, size_t count,
     struct why *w)
 {
-	struct submit_line **batch_lines = arena_take(
-	    session->arena, SUBMIT_LINES_MAX, sizeof(struct submit_line *));
+	struct batch batch = { .lines =
+				   arena_take(session->arena, SUBMIT_LINES_MAX,
+				       sizeof(struct submit_line *)) };
 	enum err err = session_online(session, w);
 
-	if (batch_lines == NULL)
+	if (batch.lines == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	if (err != ERR_OK)
 		return err;
-	struct writer batch = writer_heap(SUBMIT_BODY_MAX);
+	batch.body = writer_heap(SUBMIT_BODY_MAX);
 	for (size_t at = 0; at < count && err == ERR_OK;) {
 		struct why reason = { 0 };
 		size_t first = at;
-		writer_clear(&batch);
-		size_t taken =
-		    gather(session, lines, count, &at, batch_lines, &batch);
-		if (taken > 0)
-			err = send_batch(session, batch_lines, taken,
-			    writer_view(&batch), &reason);
+		gather(session, lines, count, &at, &batch);
+		if (batch.count > 0)
+			err = send_batch(session, &batch, &reason);
 		if (err != ERR_OK)
 			fail_rest(lines + first, count - first, err, &reason);
 		keep(session, lines + first, at - first);
 	}
-	writer_done(&batch);
+	writer_done(&batch.body);
 	return ERR_OK;
 }
 

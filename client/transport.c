@@ -1,6 +1,5 @@
 #include "client/transport.h"
 
-#include <assert.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +7,10 @@
 #include <strings.h>
 #include <time.h>
 
+#include "client/url.h"
 #include "schema/problem.h"
 #include "schema/text.h"
+#include "schema/writer.h"
 
 #define TOTAL_MS 600000 /* of one call, however steadily it drips */
 #define RETRY_MS_MAX 10000
@@ -169,7 +170,7 @@ perform_curl(void *state, const struct transport_call *call,
     struct arena *arena, struct transport_answer *ret, struct why *w)
 {
 	struct transport *transport = state;
-	char url[2 * TRANSPORT_URL_MAX];
+	char url[2 * URL_MAX];
 	/* a problem may be longer than the answer that was expected */
 	size_t cap = call->max > PROBLEM_LEN_MAX ? call->max : PROBLEM_LEN_MAX;
 	struct incoming in = { .body = writer_heap(cap), .max = cap };
@@ -311,96 +312,5 @@ transport_do(struct transport *transport, const struct transport_call *call,
 		transport_wait(
 		    transport, answer.retry_ms > 0 ? answer.retry_ms : wait_ms);
 		wait_ms *= 2;
-	}
-}
-
-/* ---- URLs ---- */
-
-/* The part between "://" and the first '/', '?' or '#'. */
-static bool
-split_url(struct span url, struct span *ret_scheme, struct span *ret_host,
-    struct span *ret_rest)
-{
-	size_t colon = span_find(url, ':');
-	struct span rest = span_part(url, colon, url.len);
-	size_t len = 0;
-
-	if (!span_starts(rest, "://"))
-		return false;
-	rest = span_part(rest, 3, rest.len);
-	while (len < rest.len && strchr("/?#", rest.data[len]) == NULL)
-		len++;
-	*ret_scheme = span_part(url, 0, colon);
-	*ret_host = span_part(rest, 0, len);
-	*ret_rest = span_part(rest, len, rest.len);
-	return true;
-}
-
-enum err
-transport_url(
-    const char *text, char ret[static TRANSPORT_URL_MAX], struct why *w)
-{
-	struct span url = span_of_text(text);
-	struct span scheme;
-	struct span host;
-	struct span rest;
-
-	if (!text_is_uri(url) || !split_url(url, &scheme, &host, &rest) ||
-	    host.len == 0)
-		return why(w, ERR_USAGE,
-		    "%.128s: not a URL; like https://log.example.org", text);
-	if (!span_is(scheme, "http") && !span_is(scheme, "https"))
-		return why(w, ERR_USAGE,
-		    "%.128s: only http:// and https:// are spoken", text);
-	if (span_find(host, '@') < host.len)
-		return why(w, ERR_USAGE,
-		    "URL: a user or password in it would be remembered and "
-		    "shown; give it without");
-	if (span_find(rest, '?') < rest.len || span_find(rest, '#') < rest.len)
-		return why(w, ERR_USAGE,
-		    "%.128s: a log's URL has no '?' and no '#'", text);
-	while (url.len > 0 && url.data[url.len - 1] == '/')
-		url.len--;
-	if (url.len >= TRANSPORT_URL_MAX)
-		return why(w, ERR_USAGE, "URL: %zu bytes, at most %d", url.len,
-		    TRANSPORT_URL_MAX - 1);
-	memcpy(ret, url.data, url.len);
-	ret[url.len] = '\0';
-	return ERR_OK;
-}
-
-void
-transport_strip(struct span url, struct writer *w)
-{
-	struct span scheme;
-	struct span host;
-	struct span rest;
-	struct span user;
-
-	if (!split_url(url, &scheme, &host, &rest)) {
-		writer_span(w, url);
-		return;
-	}
-	/* the last '@' ends the user: a password may hold others */
-	while (span_cut(&host, '@', &user))
-		continue;
-	writer_span(w, scheme);
-	writer_text(w, "://");
-	writer_span(w, host);
-	writer_span(w, rest);
-}
-
-void
-transport_encode(struct span text, struct writer *w)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t byte = text.data[i];
-		bool is_letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
-		bool is_digit = byte >= '0' && byte <= '9';
-		if (is_letter || is_digit ||
-		    (byte != 0 && strchr("-._~", byte) != NULL))
-			writer_u8(w, byte);
-		else
-			writer_format(w, "%%%02X", byte);
 	}
 }

@@ -15,9 +15,7 @@
 #define HEADWATER_CLIENT_TRANSPORT_H
 
 #include "schema/arena.h"
-#include "schema/writer.h"
 
-#define TRANSPORT_URL_MAX 2048
 #define TRANSPORT_TRIES 3
 #define TRANSPORT_CONNECT_MS 10000
 #define TRANSPORT_IDLE_MS 60000
@@ -58,17 +56,5 @@ MUST_CHECK enum err transport_do(struct transport *transport,
 
 /* Waits, unless a test stands behind the door. */
 void transport_wait(struct transport *transport, uint64_t wait_ms);
-
-/* The form in which a log's URL is kept: http(s), host, no query, no fragment,
- * no final '/'; a user or password is refused. */
-MUST_CHECK enum err transport_url(
-    const char *text, char ret[static TRANSPORT_URL_MAX], struct why *w);
-
-/* `scheme://user:password@host/…` without user and password, for URLs that go
- * into a record. */
-void transport_strip(struct span url, struct writer *w);
-
-/* %XX for everything but unreserved characters (RFC 3986 section 2.3). */
-void transport_encode(struct span text, struct writer *w);
 
 #endif

@@ -4,12 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/object.h"
 #include "schema/policy.h"
-
-#define ASKS 3		 /* of a checkpoint that seems smaller */
-#define ASK_WAIT_MS 2500 /* caches may keep one for 5 s (tlog-tiles) */
-#define PROOF_ANSWER_MAX ((size_t)16 << 10)
 
 /* ---- places ---- */
 
@@ -53,8 +48,8 @@ dir_of(const char *home, const char *origin, char ret[static DISK_PATH_MAX],
 	return disk_join(home, name, ret, w);
 }
 
-static enum err
-write_in(const struct trust *trust, const char *name, struct span bytes,
+enum err
+trust_write(const struct trust *trust, const char *name, struct span bytes,
     struct why *w)
 {
 	char path[DISK_PATH_MAX];
@@ -63,8 +58,8 @@ write_in(const struct trust *trust, const char *name, struct span bytes,
 	return err == ERR_OK ? disk_write(path, bytes, w) : err;
 }
 
-static enum err
-read_in(const struct trust *trust, const char *name, struct arena *arena,
+enum err
+trust_read(const struct trust *trust, const char *name, struct arena *arena,
     struct span *ret, struct why *w)
 {
 	char path[DISK_PATH_MAX];
@@ -89,8 +84,8 @@ static enum err
 load_url(struct trust *trust, struct arena *arena, struct why *w)
 {
 	struct span text;
-	char url[TRANSPORT_URL_MAX];
-	enum err err = read_in(trust, "url", arena, &text, w);
+	char url[URL_MAX];
+	enum err err = trust_read(trust, "url", arena, &text, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -99,7 +94,7 @@ load_url(struct trust *trust, struct arena *arena, struct why *w)
 		return why(w, ERR_CORRUPT, "%s/url: too long", trust->dir);
 	memcpy(url, text.data, text.len);
 	url[text.len] = '\0';
-	return transport_url(url, trust->url, w);
+	return url_parse(url, trust->url, w);
 }
 
 static enum err
@@ -107,7 +102,7 @@ load_key(struct trust *trust, struct arena *arena, struct why *w)
 {
 	struct span text;
 	struct policy *policy = arena_take(arena, 1, sizeof(*policy));
-	enum err err = read_in(trust, "policy", arena, &text, w);
+	enum err err = trust_read(trust, "policy", arena, &text, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -126,11 +121,11 @@ load_key(struct trust *trust, struct arena *arena, struct why *w)
 
 /* The checkpoint seen is verified each time: a damaged file must not become the
  * measure of what the log says. */
-static enum err
-load_seen(struct trust *trust, struct arena *arena, struct why *w)
+enum err
+trust_load_seen(struct trust *trust, struct arena *arena, struct why *w)
 {
 	struct span note;
-	enum err err = read_in(trust, "checkpoint", arena, &note, w);
+	enum err err = trust_read(trust, "checkpoint", arena, &note, w);
 
 	trust->has_seen = false;
 	if (err == ERR_MISSING)
@@ -153,7 +148,7 @@ load(struct trust *trust, struct arena *arena, struct why *w)
 	if (err == ERR_OK)
 		err = load_key(trust, arena, w);
 	if (err == ERR_OK)
-		err = load_seen(trust, arena, w);
+		err = trust_load_seen(trust, arena, w);
 	return err;
 }
 
@@ -162,14 +157,14 @@ load(struct trust *trust, struct arena *arena, struct why *w)
 static enum err
 write_pin(struct trust *trust, struct why *w)
 {
-	char text[TRANSPORT_URL_MAX + NOTE_VKEY_MAX + 64];
+	char text[URL_MAX + NOTE_VKEY_MAX + 64];
 	char vkey[NOTE_VKEY_MAX];
 	struct writer url = writer_of(text, sizeof(text));
 	enum err err = disk_make_dirs(trust->dir, w);
 
 	writer_format(&url, "%s\n", trust->url[0] != '\0' ? trust->url : "");
 	if (err == ERR_OK)
-		err = write_in(trust, "url", writer_view(&url), w);
+		err = trust_write(trust, "url", writer_view(&url), w);
 	note_key_print(&trust->key, vkey);
 	struct writer policy = writer_of(text, sizeof(text));
 	writer_text(&policy, "log ");
@@ -178,7 +173,7 @@ write_pin(struct trust *trust, struct why *w)
 	writer_text(&policy, trust->url);
 	writer_text(&policy, "\nquorum none\n");
 	if (err == ERR_OK)
-		err = write_in(trust, "policy", writer_view(&policy), w);
+		err = trust_write(trust, "policy", writer_view(&policy), w);
 	return err;
 }
 
@@ -212,13 +207,13 @@ trust_pin(const char *home, const char *url, const struct note_key *key,
 	*ret = (struct trust){ .key = *key };
 	enum err err = dir_of(home, key->name, ret->dir, w);
 	if (err == ERR_OK)
-		err = transport_url(url, ret->url, w);
+		err = url_parse(url, ret->url, w);
 	if (err == ERR_OK)
 		err = refuse_other_key(ret, arena, w);
 	if (err == ERR_OK)
 		err = write_pin(ret, w);
 	if (err == ERR_OK)
-		err = load_seen(ret, arena, w);
+		err = trust_load_seen(ret, arena, w);
 	arena_free(arena);
 	return err;
 }
@@ -230,21 +225,21 @@ trust_list(const char *home, struct arena *arena, struct trust **ret,
     size_t *ret_count, struct why *w)
 {
 	char logs[DISK_PATH_MAX];
-	struct span *names = NULL;
-	size_t count = 0;
+	struct disk_names names = { 0 };
 	enum err err = disk_join(home, "logs", logs, w);
 
 	if (err == ERR_OK)
-		err = disk_list(logs, "", arena, &names, &count, w);
+		err = disk_list(logs, "", arena, &names, w);
 	if (err != ERR_OK)
 		return err;
-	struct trust *list = arena_take(arena, count, sizeof(*list));
+	struct trust *list = arena_take(arena, names.count, sizeof(*list));
 	if (list == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	size_t good = 0;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < names.count; i++) {
 		char name[DISK_PATH_MAX];
-		(void)snprintf(name, sizeof(name), "%.*s", SPAN_ARGS(names[i]));
+		(void)snprintf(
+		    name, sizeof(name), "%.*s", SPAN_ARGS(names.names[i]));
 		err = disk_join(logs, name, list[good].dir, w);
 		if (err == ERR_OK)
 			err = load(&list[good], arena, w);
@@ -264,11 +259,11 @@ static enum err
 pick(const struct trust *list, size_t count, const char *wanted,
     const struct trust **ret, struct why *w)
 {
-	char url[TRANSPORT_URL_MAX];
+	char url[URL_MAX];
 	bool is_url = wanted != NULL && strstr(wanted, "://") != NULL;
 	size_t found = 0;
 
-	if (is_url && transport_url(wanted, url, w) != ERR_OK)
+	if (is_url && url_parse(wanted, url, w) != ERR_OK)
 		return ERR_USAGE;
 	for (size_t i = 0; i < count; i++) {
 		const struct trust *trust = &list[i];
@@ -309,247 +304,8 @@ trust_open(
 	enum err err = trust_list(home, arena, &list, &count, w);
 	if (err == ERR_OK)
 		err = pick(list, count, wanted, &found, w);
-	if (err == ERR_OK)
+	if (found != NULL)
 		*ret = *found;
 	arena_free(arena);
 	return err;
-}
-
-/* ---- evidence ---- */
-
-enum err
-trust_diverged(
-    struct trust *trust, struct span note, const char *what, struct why *w)
-{
-	struct arena *arena = arena_new((size_t)1 << 20);
-	char dir[DISK_PATH_MAX];
-	char name[HASH_TEXT_MAX + 32] = "evidence/";
-	struct hash hash = sha256_of(note);
-	struct span seen = SPAN_EMPTY;
-	size_t len = strlen(name);
-
-	if (trust->dir[0] == '\0' || arena == NULL) {
-		arena_free(arena);
-		return why(w, ERR_DIVERGED, "%s", what);
-	}
-	hash_print(&hash, name + len);
-	name[len + 16] = '\0';
-	enum err err = disk_join(trust->dir, "evidence", dir, NULL);
-	if (err == ERR_OK)
-		err = disk_make_dirs(dir, NULL);
-	if (err == ERR_OK &&
-	    read_in(trust, "checkpoint", arena, &seen, NULL) == ERR_OK) {
-		memcpy(name + len + 16, "-seen", 6);
-		err = write_in(trust, name, seen, NULL);
-	}
-	memcpy(name + len + 16, "-offered", 9);
-	if (err == ERR_OK)
-		err = write_in(trust, name, note, NULL);
-	arena_free(arena);
-	return why(w, ERR_DIVERGED,
-	    "%s; do not trust this log: %s %.200s/evidence, show both to "
-	    "others",
-	    what,
-	    err == ERR_OK ? "both checkpoints are kept under"
-			  : "(keeping the checkpoints failed) see",
-	    trust->dir);
-}
-
-/* ---- consistency ---- */
-
-static enum err
-read_hashes(
-    json_value *array, size_t count, struct tree_proof *ret, struct why *w)
-{
-	ret->count = count;
-	for (size_t i = 0; i < count; i++) {
-		struct span text;
-		if (!json_element_text(array, i, &text) ||
-		    !hash_parse_base64(text, &ret->hashes[i]))
-			return why(w, ERR_SYNTAX,
-			    "consistency proof: hashes[%zu] is no hash", i);
-	}
-	return ERR_OK;
-}
-
-static enum err
-read_consistency(struct span body, const struct tree_head *old,
-    const struct tree_head *head, struct tree_proof *ret, struct why *w)
-{
-	struct json *json = NULL;
-	size_t count = 0;
-	enum err err = json_parse_answer(body, &json, w);
-
-	if (err != ERR_OK)
-		return err;
-	struct object o = object_of(json_root(json), "consistency proof", w);
-	uint64_t from = object_number(&o, "old", TREE_SIZE_MAX);
-	uint64_t size = object_number(&o, "size", TREE_SIZE_MAX);
-	json_value *array =
-	    object_array(&o, "hashes", 0, TREE_PROOF_MAX, &count);
-	err = object_end_open(&o);
-	if (err == ERR_OK && (from != old->size || size != head->size))
-		err = why(w, ERR_SYNTAX,
-		    "consistency proof: of other sizes than asked for");
-	if (err == ERR_OK)
-		err = read_hashes(array, count, ret, w);
-	json_done(json);
-	return err;
-}
-
-/* Is `old` the past of `head`?  ERR_MISMATCH: no. */
-static enum err
-check_past(const struct trust *trust, struct transport *transport,
-    const struct tree_head *old, const struct tree_head *head,
-    struct arena *arena, struct why *w)
-{
-	char path[96];
-	struct tree_proof proof = { 0 };
-	struct span body;
-
-	if (old->size == 0)
-		return ERR_OK; /* every log begins empty */
-	if (old->size == head->size)
-		return hash_equal(&old->root, &head->root)
-		    ? ERR_OK
-		    : why(w, ERR_MISMATCH, "one size, two roots");
-	(void)snprintf(path, sizeof(path), "/v1/proofs/consistency/%llu/%llu",
-	    (unsigned long long)old->size, (unsigned long long)head->size);
-	struct transport_call call = {
-		.base = trust->url,
-		.path = path,
-		.max = PROOF_ANSWER_MAX,
-	};
-	enum err err = transport_do(transport, &call, arena, &body, w);
-	if (err == ERR_OK)
-		err = read_consistency(body, old, head, &proof, w);
-	if (err != ERR_OK)
-		return err;
-	if (tree_verify_consistency(old, head, &proof) != ERR_OK)
-		return why(
-		    w, ERR_MISMATCH, "its consistency proof does not verify");
-	return ERR_OK;
-}
-
-/* Under the lock: the checkpoint file is read again, since another process of
- * this user may have moved it. */
-static enum err
-advance(struct trust *trust, struct transport *transport, struct span note,
-    const struct checkpoint *offered, struct arena *arena, struct why *w)
-{
-	char what[256];
-	enum err err = ERR_OK;
-	const struct tree_head *seen = &trust->seen.head;
-	const struct tree_head *head = &offered->head;
-	bool is_newer = !trust->has_seen || head->size > seen->size;
-	if (trust->has_seen)
-		err = check_past(trust, transport, is_newer ? seen : head,
-		    is_newer ? head : seen, arena, w);
-	if (err == ERR_MISMATCH) {
-		(void)snprintf(what, sizeof(what),
-		    "the log shows two histories: size %llu seen before, and "
-		    "size %llu now, do not fit together",
-		    (unsigned long long)seen->size,
-		    (unsigned long long)head->size);
-		return trust_diverged(trust, note, what, w);
-	}
-	if (err != ERR_OK || !is_newer)
-		return err;
-	if (trust->dir[0] != '\0')
-		err = write_in(trust, "checkpoint", note, w);
-	if (err == ERR_OK) {
-		trust->seen = *offered;
-		trust->has_seen = true;
-	}
-	return err;
-}
-
-enum err
-trust_accept(struct trust *trust, struct transport *transport, struct span note,
-    struct arena *arena, struct checkpoint *ret, struct why *w)
-{
-	char path[DISK_PATH_MAX];
-	struct checkpoint checkpoint;
-	int lock = -1;
-	enum err err = checkpoint_verify(note, &trust->key, &checkpoint, w);
-
-	bool is_kept = trust->dir[0] != '\0';
-	if (err == ERR_OK && is_kept)
-		err = disk_join(trust->dir, "lock", path, w);
-	if (err == ERR_OK && is_kept)
-		err = disk_lock(path, &lock, w);
-	if (err == ERR_OK && is_kept)
-		err = load_seen(trust, arena, w);
-	if (err == ERR_OK)
-		err = advance(trust, transport, note, &checkpoint, arena, w);
-	disk_unlock(lock);
-	if (err == ERR_OK)
-		*ret = checkpoint;
-	return err;
-}
-
-/* Whether the smaller one is a past of the other does not matter then, and a log
- * that went back has no proof of it. */
-static enum err
-went_back(struct trust *trust, struct span note, uint64_t size_min,
-    const struct checkpoint *offered, struct why *w)
-{
-	char what[256];
-
-	(void)snprintf(what, sizeof(what),
-	    "the log went back: size %llu was seen before, and now it says "
-	    "%llu",
-	    (unsigned long long)size_min,
-	    (unsigned long long)offered->head.size);
-	return trust_diverged(trust, note, what, w);
-}
-
-enum err
-trust_fetch(struct trust *trust, struct transport *transport,
-    struct arena *arena, struct trust_head *ret, struct why *w)
-{
-	struct transport_call call = {
-		.base = trust->url,
-		.path = "/checkpoint",
-		.max = NOTE_LEN_MAX,
-	};
-	/* what was seen before asking: another process may see more meanwhile */
-	uint64_t size_min = trust->has_seen ? trust->seen.head.size : 0;
-
-	for (unsigned ask = 1;; ask++) {
-		struct checkpoint offered;
-		struct span note;
-		enum err err = transport_do(transport, &call, arena, &note, w);
-		if (err == ERR_OK)
-			err = checkpoint_verify(note, &trust->key, &offered, w);
-		if (err != ERR_OK)
-			return err;
-		if (offered.head.size >= size_min) {
-			*ret = (struct trust_head){ offered, note };
-			return trust_accept(
-			    trust, transport, note, arena, &ret->checkpoint, w);
-		}
-		if (ask == ASKS)
-			return went_back(trust, note, size_min, &offered, w);
-		transport_wait(transport, ASK_WAIT_MS);
-	}
-}
-
-enum err
-trust_compare(const struct trust *trust, const struct checkpoint *checkpoint,
-    bool *ret_compared, struct why *w)
-{
-	const struct tree_head *seen = &trust->seen.head;
-
-	if (!trust->has_seen || seen->size != checkpoint->head.size) {
-		*ret_compared = false;
-		return ERR_OK;
-	}
-	if (!hash_equal(&seen->root, &checkpoint->head.root))
-		return why(w, ERR_DIVERGED,
-		    "the log signed two roots for size %llu: the proof's and "
-		    "the one seen before; keep both, show them to others",
-		    (unsigned long long)seen->size);
-	*ret_compared = true;
-	return ERR_OK;
 }

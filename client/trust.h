@@ -14,25 +14,24 @@
  *	    audit          where an audit stands
  *	    evidence/      two checkpoints that contradict each other
  *
- * A newer checkpoint must extend the one seen (RFC 9162 section 2.1.4); what does
- * not, or is smaller when asked afresh, is ERR_DIVERGED: both are kept under
- * evidence/ and the one seen stays.
- *
  * Threads: one.  Memory: none.
  */
 #ifndef HEADWATER_CLIENT_TRUST_H
 #define HEADWATER_CLIENT_TRUST_H
 
 #include "client/disk.h"
-#include "client/transport.h"
+#include "client/url.h"
 #include "schema/checkpoint.h"
+
+struct transport;
 
 struct trust {
 	char dir[DISK_PATH_MAX]; /* empty: nothing is remembered */
-	char url[TRANSPORT_URL_MAX];
+	char url[URL_MAX];
 	struct note_key key; /* its name is the origin */
 	bool has_seen;
 	struct checkpoint seen;
+	struct transport *transport; /* borrowed; NULL: offline */
 };
 
 /* Where everything lies; the directory may not be there yet. */
@@ -50,32 +49,14 @@ MUST_CHECK enum err trust_open(
 MUST_CHECK enum err trust_list(const char *home, struct arena *arena,
     struct trust **ret, size_t *ret_count, struct why *w);
 
-/* A checkpoint and the signed note that it is, in the arena. */
-struct trust_head {
-	struct checkpoint checkpoint;
-	struct span note;
-};
-
-/* Asks for the latest checkpoint, verifies it, requires that it extends the one
- * seen, and remembers it. */
-MUST_CHECK enum err trust_fetch(struct trust *trust,
-    struct transport *transport, struct arena *arena, struct trust_head *ret,
-    struct why *w);
-
-/* The same for a checkpoint that came with a proof.  A smaller one than the one
- * seen must be its past. */
-MUST_CHECK enum err trust_accept(struct trust *trust,
-    struct transport *transport, struct span note, struct arena *arena,
-    struct checkpoint *ret, struct why *w);
-
-/* Offline: compares roots at equal sizes.  `*ret_compared` is false where the
- * sizes differ or none was seen. */
-MUST_CHECK enum err trust_compare(const struct trust *trust,
-    const struct checkpoint *checkpoint, bool *ret_compared, struct why *w);
-
-/* Keeps `note` and the checkpoint seen under evidence/, and says so in the
- * sentence; gives ERR_DIVERGED. */
-enum err trust_diverged(
-    struct trust *trust, struct span note, const char *what, struct why *w);
+/* Its own files, by the names above. */
+MUST_CHECK enum err trust_read(const struct trust *trust, const char *name,
+    struct arena *arena, struct span *ret, struct why *w);
+MUST_CHECK enum err trust_write(const struct trust *trust, const char *name,
+    struct span bytes, struct why *w);
+/* Reads and verifies the checkpoint seen again: another process may have moved
+ * it. */
+MUST_CHECK enum err trust_load_seen(
+    struct trust *trust, struct arena *arena, struct why *w);
 
 #endif

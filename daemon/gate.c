@@ -352,7 +352,9 @@ judge_body(
 	if (pass->is_chunked && span_is(head->version, "HTTP/1.0"))
 		return why(
 		    w, ERR_SYNTAX, "Transfer-Encoding: not known to HTTP/1.0");
-	if (pass->method != GATE_POST && gate_has_body(pass))
+	/* methods that are not known here end as 405, whatever they carry */
+	if (pass->method != GATE_POST && pass->method != GATE_OTHER &&
+	    gate_has_body(pass))
 		return why(w, ERR_SYNTAX, "body: only POST may carry one here");
 	return ERR_OK;
 }

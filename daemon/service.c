@@ -155,8 +155,9 @@ run(struct service *service, int signal_fd)
 		return 0;
 	}
 	end_within(SIGNER_GONE_MS / 1000);
+	if (start_has_failed(service))
+		(void)why(service->w, ERR_IO, "%s", service->failed.text);
 	stop(service, FAILED_STOP_MS);
-	(void)why(service->w, ERR_IO, "%s", service->failed.text);
 	return status;
 }
 

@@ -31,6 +31,14 @@ fail(void *context, enum err err, const struct why *w)
 	(void)!write(service->fail_fd, &one, sizeof(one));
 }
 
+bool
+start_has_failed(struct service *service)
+{
+	uint64_t count;
+
+	return read(service->fail_fd, &count, sizeof(count)) == sizeof(count);
+}
+
 /* ---- the start, step by step ---- */
 
 static enum err
@@ -189,7 +197,7 @@ wait_for_keyring(struct service *service)
 	const struct timespec pause = { .tv_nsec = 2 * 1000000L };
 
 	while (published_size(ledger->published) == 0) {
-		if (atomic_load(&ledger->is_failed))
+		if (start_has_failed(service))
 			return refuse(service, REFUSAL_IO,
 			    why(service->w, ERR_IO, "%s",
 				service->failed.text));

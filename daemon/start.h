@@ -30,4 +30,7 @@ struct service {
 /* On failure what was started stays, for service to stop. */
 MUST_CHECK enum err start(struct service *service);
 
+/* True once, when the ledger has failed: then `failed` may be read. */
+bool start_has_failed(struct service *service);
+
 #endif

@@ -141,12 +141,57 @@ ok "a fresh folder with a signer that has signed is refused" refused 15
 rm -rf "$WORK/data"
 mv "$WORK/data.1" "$WORK/data"
 ok "all put back, it starts" start_daemon
+# ---- what is in flight when it ends is answered or refused, never lost ----
+
+for i in $(seq 24); do
+	dataset "lab/set$i" "$(sha256 "$i")" | envelope lab >"$WORK/e$i"
+done
+for i in $(seq 24); do
+	for _ in 1 2 3; do post "$WORK/e$i" -m 20; done >"$WORK/a$i" 2>&1 &
+	pids[i]=$!
+	[ "$i" != 8 ] || kill -TERM "$DAEMON_PID"
+done
+pid=$DAEMON_PID
+DAEMON_PID=
+wait "$pid"
+is "SIGTERM under load ends it well" "$?" 0
+wait "${pids[@]}"
+is "it answers 201, 200, 503, or not at all" \
+	"$(cat "$WORK"/a* | grep -E '^[0-9]{3}$' | sort -u |
+		grep -vE '^(201|200|503|000)$')" ""
+ok "it starts once more" start_daemon
+lost=0
+for id in $(cat "$WORK"/a* | sed -n 's/^{"id":"\([0-9a-f]*\)".*/\1/p' | sort -u); do
+	[ "$(status_of "$URL/v1/records/$id")" = 200 ] || lost=$((lost + 1))
+done
+is "what was acknowledged is there" "$lost" 0
 stop_daemon
 ok "the log is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
 ok "also by its key file" "$HEADWATERD" --check --data "$WORK/data" \
 	--key "$WORK/key"
 ok "the index can be made anew" "$HEADWATERD" --reindex --data "$WORK/data"
 ok "and is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
+# ---- told to whoever started it ----
+
+python3 - "$WORK/notify" >"$WORK/notified" <<'END' &
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(20)
+print(s.recv(64).decode())
+END
+listener=$!
+for _ in $(seq 100); do
+	[ -S "$WORK/notify" ] && break
+	sleep 0.05
+done
+export NOTIFY_SOCKET=$WORK/notify
+ok "it starts under a service manager" start_daemon
+unset NOTIFY_SOCKET
+wait "$listener"
+is "and says that it is ready" "$(cat "$WORK/notified")" READY=1
+stop_daemon
+
 says "a file system that cannot do it" 11 "*" --data /proc/self/headwater \
 	--key "$WORK/key" --signers "$WORK/allowed_signers" \
 	--listen 127.0.0.1:0

@@ -68,7 +68,18 @@ like() {
 	report $outcome "$1"
 }
 
+# What a sanitizer said about a daemon that was started here.
+look_for_sanitizers() {
+	grep -hE 'Sanitizer|runtime error' "$DAEMON_LOG" >>"$WORK/sanitizers" \
+		2>/dev/null
+}
+
 done_testing() {
+	stop_daemon
+	look_for_sanitizers
+	cp "$WORK/sanitizers" "$WORK/out" 2>/dev/null
+	[ ! -s "$WORK/sanitizers" ]
+	report $? "no sanitizer found fault with a daemon"
 	echo "1..$TESTS"
 	[ "$FAILURES" = 0 ]
 	exit
@@ -154,6 +165,7 @@ entry_id() { # FILE
 # start_daemon [OPTION...]: on a free port of loopback; $URL, $DAEMON_PID.  Its
 # log is in $DAEMON_LOG.  Fails when it does not answer within 20 s.
 start_daemon() {
+	look_for_sanitizers
 	: >"$DAEMON_LOG"
 	"$HEADWATERD" --data "$WORK/data" --key "$WORK/key" \
 		--signers "$WORK/allowed_signers" --listen 127.0.0.1:0 "$@" \

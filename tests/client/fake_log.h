@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "client/session.h"
+#include "client/transport.h"
 #include "schema/envelope.h"
 #include "schema/keyring.h"
 #include "schema/tile.h"
@@ -391,6 +392,7 @@ fake_session(struct fake_log *log, struct session *ret)
 	(void)snprintf(ret->home, sizeof(ret->home), "%s", home);
 	ret->has_trust = true;
 	ret->transport = transport_of(fake_perform, log);
+	ret->trust.transport = ret->transport;
 	assert(ret->transport != NULL);
 }
 

@@ -1,5 +1,6 @@
 #include "client/command.h"
 
+#include "client/history.h"
 #include "client/stored.h"
 #include "client/submit.h"
 #include "tests/client/fake_log.h"
@@ -104,8 +105,7 @@ static void
 test_submit(void **state)
 {
 	struct fake_log *log = begin(4);
-	struct span proof;
-	struct span keyring;
+	struct stored stored;
 
 	(void)state;
 	const char *file = put("a.json", new_envelope(log, "alice/new", true));
@@ -113,9 +113,9 @@ test_submit(void **state)
 	assert_int_equal(5, log->count);
 	/* proof and keyring are kept, and can be verified offline */
 	assert_err(ERR_OK,
-	    stored_get(&session.trust, &log->leaves[4], session.arena, &proof,
-		&keyring, NULL));
-	assert_true(keyring.len > 0);
+	    stored_get(
+		&session.trust, &log->leaves[4], session.arena, &stored, NULL));
+	assert_true(stored.keyring.len > 0);
 	assert_int_equal(0, RUN(command_submit, file, "--json"));
 	assert_non_null(strstr(out, "\"duplicate\":true"));
 	assert_int_equal(5, log->count);
@@ -135,6 +135,7 @@ test_submit_lines(void **state)
 {
 	struct fake_log *log = begin(4);
 	struct writer w = writer_heap(1 << 20);
+	struct stored stored;
 
 	(void)state;
 	writer_span(&w, new_envelope(log, "alice/one", false));
@@ -151,7 +152,7 @@ test_submit_lines(void **state)
 	for (size_t i = 4; i < 7; i++)
 		assert_err(ERR_OK,
 		    stored_get(&session.trust, &log->leaves[i], session.arena,
-			NULL, NULL, NULL));
+			&stored, NULL));
 	writer_done(&w);
 	end(log);
 }
@@ -266,15 +267,14 @@ test_verify_compares_roots(void **state)
 {
 	struct fake_log *log = begin(12);
 	struct why w = { 0 };
-	static struct trust_head head;
+	static struct history_head head;
 	const char *good = put("good", content_of(7));
 	const char *proof = put("p.tlog-proof", fake_proof(log, 7, 12));
 
 	(void)state;
 	(void)put("p.keyring.tlog-proof", fake_proof(log, 0, 12));
-	assert_err(ERR_OK,
-	    trust_fetch(
-		&session.trust, session.transport, session.arena, &head, &w));
+	assert_err(
+	    ERR_OK, history_fetch(&session.trust, session.arena, &head, &w));
 	assert_int_equal(
 	    0, RUN(command_verify, good, "--proof", proof, "--json"));
 	assert_non_null(strstr(out, "\"consistencyChecked\":true"));

@@ -4,6 +4,7 @@
 
 static struct session session;
 static struct follow follow; /* 32 KiB of findings: not on the stack */
+static bool is_tree_only;
 
 /* The audit of `log` from where `session` stands; how many findings. */
 static size_t
@@ -17,13 +18,13 @@ audit(bool resumes)
 		    audited_load(
 			&follow.audited, &session.trust, session.arena, &w));
 	assert_err(ERR_OK,
-	    trust_fetch(&session.trust, session.transport, session.arena,
-		&follow.head, &w));
+	    history_fetch(&session.trust, session.arena, &follow.head, &w));
 	struct progress progress =
 	    progress_begin(&session.out, "following", 0, false);
 	follow.trust = &session.trust;
 	follow.transport = session.transport;
 	follow.progress = &progress;
+	follow.is_tree_only = is_tree_only;
 	enum err err = follow_run(&follow, &w);
 	if (err != ERR_OK)
 		print_message("# %s\n", w.text);
@@ -198,6 +199,31 @@ test_wrong(void **state)
 	fake_free(log);
 }
 
+/* With is_tree_only whatever the entries are is no finding; a tree that is not
+ * the signed one is. */
+static void
+test_tree_only(void **state)
+{
+	struct fake_log *log = fake_new(10);
+
+	(void)state;
+	fake_session(log, &session);
+	for (size_t i = 0; i < sizeof(wrong_rows) / sizeof(*wrong_rows); i++)
+		wrong_rows[i].add(log);
+	is_tree_only = true;
+	expect_whole(false);
+	assert_int_equal(16, follow.audited.edge.size);
+	follow_done(&follow);
+	log->damage_path = "/tile/entries/000.p/16";
+	log->damage_at = 30;
+	log->damage_xor = 1;
+	assert_true(audit(false) > 0);
+	follow_done(&follow);
+	is_tree_only = false;
+	fake_session_done(&session);
+	fake_free(log);
+}
+
 /* ---- F8: damage anywhere in what is served ---- */
 
 static const char *const damaged_paths[] = {
@@ -350,6 +376,7 @@ main(int argc, char **argv)
 {
 	UNIT_ROWS(size_rows, test_whole);
 	UNIT_ROWS(wrong_rows, test_wrong);
+	UNIT(test_tree_only);
 	UNIT(test_resume);
 	UNIT(test_new_keyring);
 	UNIT(test_damaged_tiles);

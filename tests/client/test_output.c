@@ -1,7 +1,7 @@
 #include "client/output.h"
 
 #include "client/options.h"
-#include "client/transport.h"
+#include "client/url.h"
 #include "tests/unit.h"
 
 /* ---- escaping ---- */
@@ -190,42 +190,12 @@ static void
 test_url(void **state)
 {
 	const struct url_row *row = *state;
-	char url[TRANSPORT_URL_MAX];
-	enum err err = transport_url(row->text, url, NULL);
+	char url[URL_MAX];
+	enum err err = url_parse(row->text, url, NULL);
 
 	assert_err(row->kept == NULL ? ERR_USAGE : ERR_OK, err);
 	if (err == ERR_OK)
 		assert_string_equal(row->kept, url);
-}
-
-static const struct escape_row strip_rows[] = {
-	{ "strip: nothing to strip", "https://a/b@c", "https://a/b@c" },
-	{ "strip: a user", "https://me@a/b", "https://a/b" },
-	{ "strip: a token", "https://x:t0k@n@a:8/b?c=@", "https://a:8/b?c=@" },
-	{ "strip: ssh", "ssh://git@host/x.git", "ssh://host/x.git" },
-	{ "strip: not a URL", "alice/set", "alice/set" },
-};
-
-static void
-test_strip(void **state)
-{
-	const struct escape_row *row = *state;
-	char buffer[256];
-	struct writer w = writer_of(buffer, sizeof(buffer));
-
-	transport_strip(span_of_text(row->text), &w);
-	assert_span_text(row->expected, writer_view(&w));
-}
-
-static void
-test_encode(void **state)
-{
-	char buffer[64];
-	struct writer w = writer_of(buffer, sizeof(buffer));
-
-	(void)state;
-	transport_encode(span_of("a-Z_.~0 /\xc3\0", 11), &w);
-	assert_span_text("a-Z_.~0%20%2F%C3%00", writer_view(&w));
 }
 
 int
@@ -237,7 +207,5 @@ main(int argc, char **argv)
 	UNIT_ROWS(option_tests, test_options);
 	UNIT(test_nearest);
 	UNIT_ROWS(url_rows, test_url);
-	UNIT_ROWS(strip_rows, test_strip);
-	UNIT(test_encode);
 	return unit_run(argc, argv);
 }

@@ -1,4 +1,4 @@
-#include "client/trust.h"
+#include "client/history.h"
 
 #include "tests/client/fake_log.h"
 
@@ -63,10 +63,9 @@ test_none_pinned(void **state)
 static enum err
 fetch(struct why *w)
 {
-	static struct trust_head head;
+	static struct history_head head;
 
-	return trust_fetch(
-	    &session.trust, session.transport, session.arena, &head, w);
+	return history_fetch(&session.trust, session.arena, &head, w);
 }
 
 static void
@@ -94,13 +93,11 @@ static size_t
 evidence_count(void)
 {
 	char dir[DISK_PATH_MAX];
-	struct span *names;
-	size_t count = 0;
+	struct disk_names names = { 0 };
 
 	assert_err(ERR_OK, disk_join(session.trust.dir, "evidence", dir, NULL));
-	assert_err(
-	    ERR_OK, disk_list(dir, "", session.arena, &names, &count, NULL));
-	return count;
+	assert_err(ERR_OK, disk_list(dir, "", session.arena, &names, NULL));
+	return names.count;
 }
 
 struct lie_row {
@@ -161,8 +158,8 @@ test_older_proof(void **state)
 		struct writer note = writer_heap(4096);
 		fake_checkpoint(log, size, &note);
 		assert_err(ERR_OK,
-		    trust_accept(&session.trust, session.transport,
-			writer_view(&note), session.arena, &checkpoint, &w));
+		    history_accept(&session.trust, writer_view(&note),
+			session.arena, &checkpoint, &w));
 		assert_int_equal(40, session.trust.seen.head.size);
 		writer_done(&note);
 	}

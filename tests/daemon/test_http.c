@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -243,8 +244,8 @@ static const struct row rows[] = {
 	    "POST /nowhere HTTP/1.1\r\n" H CL3 E "abc" SMUGGLED, 404, CLOSES),
 	ROW("another method", "DELETE /checkpoint HTTP/1.1\r\n" H E, 405,
 	    STAYS),
-	ROW("PUT with a body", "PUT /v1/records HTTP/1.1\r\n" H CL3 E "abc",
-	    400, CLOSES),
+	ROW("PUT with a body",
+	    "PUT /v1/records HTTP/1.1\r\n" H CL3 E "abc" SMUGGLED, 405, CLOSES),
 	ROW("POST of a tile", "POST /tile/0/000 HTTP/1.1\r\n" H CL3 E "abc",
 	    405, CLOSES),
 	ROW("TRACE", "TRACE /checkpoint HTTP/1.1\r\n" H E, 405, STAYS),
@@ -673,6 +674,113 @@ test_a_large_body_is_not_read(void **state)
 	stop();
 }
 
+static void
+test_asks_first_then_sends(void **state)
+{
+	static const char text[] = POST "Content-Length: 3\r\n"
+					"Expect: 100-continue\r\n" E;
+	char answer[4096];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	int fd = open_one();
+	push(fd, text, sizeof(text) - 1);
+	(void)pull(fd, answer, sizeof(answer), 100);
+	assert_int_equal(100, status_of(answer));
+	push(fd, "abc", 3);
+	(void)pull(fd, answer, sizeof(answer), 100);
+	assert_int_equal(201, status_of(answer));
+	(void)close(fd);
+	stop();
+}
+
+/* Where the library keeps a head that came in pieces must not matter. */
+static void
+test_large_headers_in_pieces(void **state)
+{
+	const struct timespec pause = { .tv_nsec = 2 * 1000000 };
+	static char text[16384] = GET;
+	char answer[4096];
+	size_t len = sizeof(GET) - 1;
+	(void)state;
+
+	for (size_t i = 0; i < 60; i++) {
+		memcpy(text + len, "X: ", 3);
+		memset(text + len + 3, 'a', 200);
+		memcpy(text + len + 203, "\r\n", 3);
+		len += 205;
+	}
+	memcpy(text + len, E, sizeof(E));
+	len += sizeof(E) - 1;
+	start(http_defaults("127.0.0.1:0"));
+	int fd = open_one();
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t at = 0; at < len; at += 700) {
+			push(fd, text + at, len - at < 700 ? len - at : 700);
+			(void)nanosleep(&pause, NULL);
+		}
+		(void)pull(fd, answer, sizeof(answer), 100);
+		assert_int_equal(200, status_of(answer));
+	}
+	(void)close(fd);
+	stop();
+}
+
+/* An address of this machine that is not loopback, or false. */
+static bool
+find_address(struct sockaddr_in *ret)
+{
+	struct ifaddrs *list;
+	bool is_found = false;
+
+	if (getifaddrs(&list) != 0)
+		return false;
+	for (struct ifaddrs *at = list; at != NULL; at = at->ifa_next) {
+		if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET)
+			continue;
+		memcpy(ret, at->ifa_addr, sizeof(*ret));
+		is_found = ntohl(ret->sin_addr.s_addr) >> 24 != 127;
+		if (is_found)
+			break;
+	}
+	freeifaddrs(list);
+	return is_found;
+}
+
+static void
+test_too_many_of_one_address(void **state)
+{
+	struct http_options options = http_defaults("0.0.0.0:0");
+	struct sockaddr_in address;
+	char answer[4096];
+	int fds[5];
+	static const int expected[] = { 200, 200, 429, 429, 0 };
+	(void)state;
+
+	if (!find_address(&address))
+		skip();
+	options.per_address = 2;
+	start(options);
+	address.sin_port = htons(port);
+	for (size_t i = 0; i < 5; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(0,
+		    connect(
+			fds[i], (struct sockaddr *)&address, sizeof(address)));
+		const struct timespec pause = { .tv_nsec = 20 * 1000000 };
+		(void)nanosleep(&pause, NULL);
+	}
+	for (size_t i = 0; i < 5; i++)
+		push(fds[i], GET E, sizeof(GET E) - 1);
+	for (size_t i = 0; i < 5; i++) {
+		(void)pull(fds[i], answer, sizeof(answer), 100);
+		assert_int_equal(expected[i], status_of(answer));
+	}
+	for (size_t i = 0; i < 5; i++)
+		(void)close(fds[i]);
+	stop();
+}
+
 /* What all requests may send together: the ones above it are sent away. */
 static void
 test_body_budget(void **state)
@@ -769,6 +877,9 @@ main(int argc, char **argv)
 	UNIT(test_idle);
 	UNIT(test_chunks_over_the_cap);
 	UNIT(test_a_large_body_is_not_read);
+	UNIT(test_asks_first_then_sends);
+	UNIT(test_large_headers_in_pieces);
+	UNIT(test_too_many_of_one_address);
 	UNIT(test_body_budget);
 	UNIT(test_stop_finishes_what_waits);
 	UNIT(test_an_address_that_is_taken);

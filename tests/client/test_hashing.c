@@ -1,0 +1,310 @@
+#include "client/hashing.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/folder.h"
+#include "tests/unit.h"
+
+static const struct output silent = { .is_quiet = true };
+static char folder[FOLDER_MAX];
+static char path_text[FOLDER_PATH_MAX];
+
+static const char *
+at(const char *name)
+{
+	return folder_path(path_text, folder, name);
+}
+
+static void
+put(const char *name, const char *text)
+{
+	int fd = open(at(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal((ssize_t)strlen(text), write(fd, text, strlen(text)));
+	close(fd);
+}
+
+static enum err
+hash(const char *path, struct arena *arena, struct hashing *ret)
+{
+	struct why w = { 0 };
+	enum err err = hashing_path(&silent, path, arena, ret, &w);
+
+	/* every failure says something */
+	assert_true(err == ERR_OK || w.text[0] != '\0');
+	return err;
+}
+
+static void
+test_file(void **state)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	struct hash expected = sha256_of(span_of_text("some text"));
+	struct hashing hashing;
+	struct digest_set set;
+
+	(void)state;
+	folder_make(folder);
+	put("a", "some text");
+	assert_err(ERR_OK, hash(at("a"), arena, &hashing));
+	assert_false(hashing.is_set);
+	assert_int_equal(9, hashing.bytes);
+	assert_true(hash_equal(&expected, &hashing.sha256));
+	assert_err(ERR_OK, hashing_digests(&hashing, arena, &set));
+	assert_int_equal(1, set.count);
+	assert_true(set.has_node);
+	/* a link that was named is followed */
+	assert_int_equal(0, symlink("a", at("link")));
+	assert_err(ERR_OK, hash(at("link"), arena, &hashing));
+	assert_true(hash_equal(&expected, &hashing.sha256));
+	/* an empty file is hashed and names nothing */
+	put("empty", "");
+	assert_err(ERR_OK, hash(at("empty"), arena, &hashing));
+	assert_err(ERR_OK, hashing_digests(&hashing, arena, &set));
+	assert_false(set.has_node);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* The manifest is what coreutils make of it. */
+static void
+test_set(void **state)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	struct hashing hashing;
+	struct digest_set set;
+	char command[2 * FOLDER_PATH_MAX];
+	char manifest[4096];
+
+	(void)state;
+	folder_make(folder);
+	assert_int_equal(0, mkdir(at("sub"), 0700));
+	put("b", "two");
+	put("sub/a b", "one");
+	put("sub/c", "two");
+	put("empty", "");
+	(void)snprintf(command, sizeof(command),
+	    "cd '%s' && find . -type f -printf '%%P\\0' | xargs -0 sha256sum "
+	    "| LC_ALL=C sort",
+	    folder);
+	FILE *from = popen(command, "r"); // NOLINT(cert-env33-c)
+	size_t len = fread(manifest, 1, sizeof(manifest), from);
+	pclose(from);
+	assert_err(ERR_OK, hash(folder, arena, &hashing));
+	assert_true(hashing.is_set);
+	assert_int_equal(4, hashing.count);
+	assert_int_equal(9, hashing.bytes);
+	assert_span(span_of(manifest, len), hashing.manifest);
+	struct hash root = manifest_root(hashing.manifest);
+	assert_true(hash_equal(&root, &hashing.root));
+	assert_err(ERR_OK, hashing_digests(&hashing, arena, &set));
+	assert_int_equal(2, set.count);
+	assert_int_equal(DIGEST_MERKLE_TREE_HASH, set.digests[0].algorithm);
+	assert_int_equal(DIGEST_SHA256, set.node.algorithm);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+static void
+test_refused(void **state)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	struct hashing hashing;
+
+	(void)state;
+	folder_make(folder);
+	assert_err(ERR_MISSING, hash(at("none"), arena, &hashing));
+	assert_int_equal(0, mkfifo(at("fifo"), 0600));
+	assert_err(ERR_REFUSED, hash(at("fifo"), arena, &hashing));
+	assert_err(ERR_REFUSED, hash("/dev/null", arena, &hashing));
+	/* no size, and yet bytes: its digest would be that of nothing */
+	assert_err(ERR_REFUSED, hash("/proc/self/status", arena, &hashing));
+	assert_err(ERR_REFUSED, hash(folder, arena, &hashing));
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* A sparse file is read to its end, whatever its size on disk. */
+static void
+test_sparse(void **state)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	static const uint8_t zeros[4096];
+	struct hashing hashing;
+	struct sha256 sha256;
+
+	(void)state;
+	folder_make(folder);
+	put("sparse", "");
+	assert_int_equal(0, truncate(at("sparse"), (off_t)8 << 20));
+	sha256_init(&sha256);
+	for (size_t i = 0; i < ((size_t)8 << 20) / sizeof(zeros); i++)
+		sha256_add(&sha256, span_of(zeros, sizeof(zeros)));
+	struct hash expected = sha256_done(&sha256);
+	assert_err(ERR_OK, hash(at("sparse"), arena, &hashing));
+	assert_true(hash_equal(&expected, &hashing.sha256));
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* ---- somebody writes while we hash (RELIABILITY.md I1, I7) ---- */
+
+struct writer_thread {
+	char path[FOLDER_PATH_MAX];
+	atomic_bool is_done;
+	atomic_bool has_begun;
+	bool is_growing;
+	bool sets_times_back;
+};
+
+static void *
+write_on(void *context)
+{
+	struct writer_thread *t = context;
+	int flags = O_WRONLY | O_CLOEXEC | (t->is_growing ? O_APPEND : 0);
+	int fd = open(t->path, flags);
+	struct stat status;
+
+	(void)!fstat(fd, &status);
+	while (!atomic_load(&t->is_done)) {
+		(void)!pwrite(fd, "x", 1, 0);
+		atomic_store(&t->has_begun, true);
+		if (t->is_growing)
+			(void)!write(fd, "grows", 5);
+		if (t->sets_times_back)
+			(void)futimens(fd,
+			    (const struct timespec[]){
+				status.st_atim, status.st_mtim });
+	}
+	close(fd);
+	return NULL;
+}
+
+static void
+check_writer(bool is_growing, bool sets_times_back)
+{
+	struct writer_thread thread = {
+		.is_growing = is_growing,
+		.sets_times_back = sets_times_back,
+	};
+	pthread_t id;
+	size_t refused = 0;
+
+	folder_make(folder);
+	put("file", "");
+	assert_int_equal(0, truncate(at("file"), (off_t)48 << 20));
+	(void)folder_path(thread.path, folder, "file");
+	assert_int_equal(0, pthread_create(&id, NULL, write_on, &thread));
+	while (!atomic_load(&thread.has_begun))
+		usleep(1000);
+	for (size_t i = 0; i < 8; i++) {
+		struct arena *arena = arena_new((size_t)1 << 20);
+		struct hashing hashing;
+		refused += hash(thread.path, arena, &hashing) == ERR_REFUSED;
+		arena_free(arena);
+	}
+	atomic_store(&thread.is_done, true);
+	pthread_join(id, NULL);
+	/* on a busy machine the other thread may sleep through a round */
+	print_message("# %zu of 8 refused\n", refused);
+	assert_true(refused >= 7);
+	folder_remove(folder);
+}
+
+static void
+test_changes(void **state)
+{
+	(void)state;
+	check_writer(false, false);
+	check_writer(false, true);
+	check_writer(true, false);
+}
+
+/* Files of a set come and go. */
+static void *
+come_and_go(void *context)
+{
+	struct writer_thread *t = context;
+
+	while (!atomic_load(&t->is_done)) {
+		close(open(t->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+		(void)unlink(t->path);
+	}
+	return NULL;
+}
+
+static void
+test_set_changes(void **state)
+{
+	struct writer_thread thread = { .is_growing = false };
+	struct arena *arena = arena_new((size_t)64 << 20);
+	size_t refused = 0;
+	pthread_t id;
+
+	(void)state;
+	folder_make(folder);
+	put("stays", "");
+	assert_int_equal(0, truncate(at("stays"), (off_t)1 << 20));
+	(void)folder_path(thread.path, folder, "comes");
+	assert_int_equal(0, pthread_create(&id, NULL, come_and_go, &thread));
+	for (size_t i = 0; i < 50; i++) {
+		struct hashing hashing;
+		enum err err = hash(folder, arena, &hashing);
+		refused += err != ERR_OK;
+		/* what is accepted is whole */
+		if (err == ERR_OK)
+			assert_true(hashing.count == 1 || hashing.count == 2);
+	}
+	atomic_store(&thread.is_done, true);
+	pthread_join(id, NULL);
+	print_message("# %zu of 50 refused\n", refused);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* More files than threads, all of them in the manifest. */
+static void
+test_many(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct manifest_line *lines;
+	struct hashing hashing;
+	char name[16];
+	size_t count;
+
+	(void)state;
+	folder_make(folder);
+	for (int i = 0; i < 500; i++) {
+		(void)snprintf(name, sizeof(name), "f%03d", i);
+		put(name, name);
+	}
+	assert_err(ERR_OK, hash(folder, arena, &hashing));
+	assert_int_equal(500, hashing.count);
+	assert_err(ERR_OK,
+	    manifest_parse(hashing.manifest, arena, &lines, &count, NULL));
+	assert_int_equal(500, count);
+	for (size_t i = 0; i < count; i++) {
+		struct hash expected = sha256_of(lines[i].path);
+		assert_true(hash_equal(&expected, &lines[i].digest));
+	}
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+int
+main(int argc, char **argv)
+{
+	UNIT(test_file);
+	UNIT(test_set);
+	UNIT(test_refused);
+	UNIT(test_sparse);
+	UNIT(test_changes);
+	UNIT(test_set_changes);
+	UNIT(test_many);
+	return unit_run(argc, argv);
+}
