@@ -9,7 +9,8 @@ SCHEMA := err span arena text text_time text_form reader writer json object sha2
 	attachment advisory opening predicate provenance record keyring \
 	judge problem
 DAEMON := limits fault log clock lock file file_lock metric \
-	sidecar manifest_build manifest_file manifest_inner manifest_find \
+	sidecar manifest_build manifest_file manifest_inner manifest_open \
+	manifest_find \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
@@ -80,7 +81,7 @@ SCHEMA_LIBS := -ljansson -lsodium -lnettle
 DAEMON_LIBS := -lmicrohttpd -llmdb $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl $(SCHEMA_LIBS)
 
-objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_inner main signer_main,$(2)))
+objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_file manifest_inner main signer_main,$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))
 signer := $(call objects,daemon,$(SIGNER))

@@ -1,5 +1,5 @@
 /*
- * manifest_inner: what manifest_file and manifest_find know of an open manifest;
+ * manifest_inner: what manifest_open and manifest_find know of an open manifest;
  * nobody else.
  *
  * Threads and memory: as manifest_file.h.

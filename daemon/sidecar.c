@@ -44,7 +44,8 @@ sidecar_node_at(uint64_t blocks, struct tree_position node)
 	/* it stands in the record of the last chunk that it covers */
 	uint64_t last = ((node.n + 1) << node.level) - 1;
 
-	return sidecar_chunk_at(blocks, last) + 8 + node.level * HASH_LEN;
+	return sidecar_chunk_at(blocks, last) + 8 +
+	    (uint64_t)node.level * HASH_LEN;
 }
 
 uint64_t

@@ -1,5 +1,3 @@
-#include "daemon/manifest_file.h"
-
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
