@@ -1,6 +1,7 @@
 #include "schema/opening.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "schema/text.h"
 
@@ -50,9 +51,9 @@ check_order(
 	if (one->index <= before->index)
 		return why(
 		    w, ERR_SYNTAX, "index: not above that of the one before");
-	if (span_compare(one->line, before->line) <= 0)
+	if (memcmp(one->parts.salt, before->parts.salt, MANIFEST_SALT_LEN) <= 0)
 		return why(w, ERR_SYNTAX,
-		    "line: not behind the one before, in the order of bytes");
+		    "line: its salt is not above that of the one before");
 	return ERR_OK;
 }
 
@@ -92,8 +93,8 @@ opening_verify(
 		    one->index, one->size, &leaf, &one->proof, root);
 		if (err != ERR_OK)
 			return why(w, ERR_MISMATCH,
-			    "openings[%zu]: line %" PRIu64 " of %" PRIu64
-			    " does not verify against the merkleTreeHash",
+			    "openings[%zu]: index %" PRIu64 " of %" PRIu64
+			    " lines does not verify against the merkleTreeHash",
 			    i, one->index, one->size);
 	}
 	return ERR_OK;

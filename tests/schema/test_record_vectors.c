@@ -89,6 +89,22 @@ judge_manifest(struct span text, struct why *w)
 	return ERR_OK;
 }
 
+static enum err
+judge_salted(struct span text, struct why *w)
+{
+	struct manifest_salted *lines;
+	size_t count;
+	static uint8_t printed[(size_t)1 << 16];
+	struct writer out = writer_of(printed, sizeof(printed));
+	enum err err = manifest_parse_salted(text, arena, &lines, &count, w);
+
+	if (err != ERR_OK)
+		return err;
+	assert_err(ERR_OK, manifest_print_salted(lines, count, &out, NULL));
+	assert_span(text, writer_view(&out));
+	return ERR_OK;
+}
+
 /* ---- files as rows ---- */
 
 struct vector {
@@ -193,21 +209,23 @@ test_keyring_entry(void **state)
 static void
 test_manifest_roots(void **state)
 {
-	static const char *const names[] = { "valid-one", "valid-three",
-		"valid-seven", "valid-same-content-twice",
-		"valid-path-4096-bytes" };
+	static const char *const names[] = { "manifest/valid-one",
+		"manifest/valid-three", "manifest/valid-seven",
+		"manifest/valid-same-content-twice",
+		"manifest/valid-path-4096-bytes", "salted/valid-one",
+		"salted/valid-three", "salted/valid-hundred",
+		"salted/valid-same-content-twice",
+		"salted/valid-path-4096-bytes" };
 	(void)state;
 
 	arena_reset(arena);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char path[128];
 		char text[HASH_TEXT_MAX];
-		(void)snprintf(
-		    path, sizeof(path), VECTORS "manifest/%s.txt", names[i]);
+		(void)snprintf(path, sizeof(path), VECTORS "%s.txt", names[i]);
 		struct hash root = manifest_root(file_read(path));
 		hash_print(&root, text);
-		(void)snprintf(
-		    path, sizeof(path), VECTORS "manifest/%s.root", names[i]);
+		(void)snprintf(path, sizeof(path), VECTORS "%s.root", names[i]);
 		assert_span_text(text, span_part(file_read(path), 0, 64));
 	}
 }
@@ -228,6 +246,7 @@ main(int argc, char **argv)
 	add_folder(VECTORS "record", judge_statement);
 	add_folder(VECTORS "keyring", judge_keyring_text);
 	add_folder(VECTORS "manifest", judge_manifest);
+	add_folder(VECTORS "salted", judge_salted);
 	UNIT(test_envelope_id);
 	UNIT(test_longest_entry);
 	UNIT(test_keyring_entry);
