@@ -496,6 +496,102 @@ test_random(void **state)
 	}
 }
 
+/* ---- what models made, and what is said of it ---- */
+
+/* A data set `to` of principal p0, made by the model `by`, from `from`. */
+static void
+add_generated(struct shelf *shelf, unsigned to, unsigned by, unsigned from)
+{
+	char text[1024];
+	char digests[3][2 * HASH_LEN + 1];
+	const unsigned nodes[] = { to, by, from };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct digest digest = shelf_digest(nodes[i]);
+		text_hex(span_of(digest.bytes, digest.len), digests[i]);
+		digests[i][sizeof(digests[i]) - 1] = '\0';
+	}
+	int len = snprintf(text, sizeof(text),
+	    "{\"_type\":\"" STATEMENT_TYPE "\",\"predicateType\":"
+	    "\"https://headwater/dataset/v1\",\"subject\":[{\"name\":"
+	    "\"p0/made\",\"digest\":{\"sha256\":\"%s\"}}],\"predicate\":{"
+	    "\"generatedBy\":[{\"digest\":{\"sha256\":\"%s\"}}],"
+	    "\"derivedFrom\":[{\"digest\":{\"sha256\":\"%s\"}}]}}",
+	    digests[0], digests[1], digests[2]);
+	(void)shelf_add_text(shelf, 0, span_of(text, (size_t)len));
+}
+
+static void
+expect_roles(struct shelf *shelf, const struct lineage_question *question,
+    const char *const *roles, size_t count)
+{
+	struct asked asked = ask(shelf, question);
+
+	assert_int_equal(count, asked.lineage->edge_count);
+	for (size_t i = 0; i < count; i++)
+		assert_span_text(roles[i], asked.lineage->edges[i].role);
+	done(&asked);
+}
+
+static void
+test_generators(void **state)
+{
+	static const char *const up[] = { "", "generator" };
+	static const char *const down[] = { "generator", "data" };
+	struct lineage_question question = question_of(0, "p0");
+	struct shelf shelf;
+	(void)state;
+
+	shelf_open(&shelf);
+	add_generated(&shelf, 0, 1, 2);
+	(void)shelf_add(&shelf,
+	    &(struct shelf_statement){
+		.kind = RECORD_RUN,
+		.subject_count = 1,
+		.subjects = &(struct shelf_artifact){ .node = 9 },
+		.input_count = 1,
+		.inputs = &(struct shelf_artifact){ .node = 0, .role = "data" },
+	    });
+	shelf_commit(&shelf);
+	expect_roles(&shelf, &question, up, 2);
+	question.root = shelf_digest(1);
+	question.is_down = true;
+	expect_roles(&shelf, &question, down, 2);
+	shelf_close(&shelf);
+}
+
+/* Who warns of an artifact is no origin of it, gives it no name and no edge. */
+static void
+test_advisories(void **state)
+{
+	struct lineage_question question = question_of(0, NULL);
+	struct shelf shelf;
+	struct asked asked;
+	(void)state;
+
+	shelf_open(&shelf);
+	(void)shelf_add(&shelf,
+	    &(struct shelf_statement){
+		.kind = RECORD_ADVISORY,
+		.subject_count = 1,
+		.subjects =
+		    &(struct shelf_artifact){ .node = 0, .name = "p0/lie" },
+	    });
+	shelf_commit(&shelf);
+	for (unsigned i = 0; i < 4; i++) {
+		question.as = i < 2 ? SPAN_EMPTY : span_of_text("p0");
+		question.is_down = i % 2 == 0;
+		asked = ask(&shelf, &question);
+		assert_int_equal(1, asked.lineage->node_count);
+		assert_int_equal(0, asked.lineage->edge_count);
+		assert_int_equal(1, asked.lineage->nodes[0].record_count);
+		assert_int_equal(0, asked.lineage->nodes[0].name_count);
+		assert_true(asked.lineage->nodes[0].is_gap);
+		done(&asked);
+	}
+	shelf_close(&shelf);
+}
+
 /* ---- bounds ---- */
 
 /* A run that makes node `to` of `count` inputs from `first` on. */
@@ -963,6 +1059,8 @@ int
 main(int argc, char **argv)
 {
 	UNIT(test_random);
+	UNIT(test_generators);
+	UNIT(test_advisories);
 	UNIT(test_nodes_limit);
 	UNIT(test_depth_limit);
 	UNIT(test_edges_limit);

@@ -19,6 +19,32 @@ check_resources(const struct resource *a, const struct resource *b, size_t n)
 }
 
 static void
+check_attachments(const struct record *a, const struct record *b)
+{
+	assert(a->attachment_count == b->attachment_count);
+	for (size_t i = 0; i < a->attachment_count; i++) {
+		const struct attachment *left = &a->attachments[i];
+		const struct attachment *right = &b->attachments[i];
+		assert(span_equal(left->name, right->name));
+		assert(hash_equal(&left->sha256, &right->sha256));
+		assert(left->size == right->size);
+		assert(left->is_manifest == right->is_manifest);
+		assert(left->is_salted == right->is_salted);
+	}
+}
+
+static void
+check_advisory(const struct advisory *a, const struct advisory *b)
+{
+	assert(a->reason == b->reason && a->severity == b->severity);
+	assert(a->action == b->action && a->status == b->status);
+	assert(a->is_answer == b->is_answer);
+	assert(a->is_answer == (a->status != ADVISORY_NO_STATUS));
+	assert(hash_equal(&a->in_reply_to, &b->in_reply_to));
+	assert(a->has_fixed_in == b->has_fixed_in);
+}
+
+static void
 check_same(const struct record *a, const struct record *b)
 {
 	assert(a->kind == b->kind);
@@ -33,6 +59,11 @@ check_same(const struct record *a, const struct record *b)
 	check_resources(a->statement.subjects, b->statement.subjects,
 	    a->statement.subject_count);
 	check_resources(a->inputs, b->inputs, a->input_count);
+	check_attachments(a, b);
+	check_advisory(&a->advisory, &b->advisory);
+	assert(a->disclosure == b->disclosure);
+	assert(a->has_files == b->has_files && a->files == b->files);
+	assert(a->openings.count == b->openings.count);
 }
 
 static void
@@ -47,6 +78,10 @@ check_promises(const struct record *record)
 		assert(text_is_path(record->statement.subjects[i].name));
 	for (size_t i = 0; i < record->input_count; i++)
 		assert(record->inputs[i].digest.count > 0);
+	assert(record->attachment_count <= ATTACHMENTS_MAX);
+	assert(record->openings.count <= OPENINGS_MAX);
+	assert((record->kind == RECORD_DISCLOSURE) ==
+	    (record->openings.count > 0));
 }
 
 int

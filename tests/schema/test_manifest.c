@@ -189,6 +189,117 @@ test_too_small(void **state)
 	arena_free(small);
 }
 
+/* ---- salted ---- */
+
+static struct manifest_salted salted[FILES];
+
+static void
+fill_salted(size_t count)
+{
+	fill(count);
+	for (size_t i = 0; i < count; i++) {
+		struct hash salt = sha256_of(lines[i].path);
+		salted[i].file = lines[i];
+		memcpy(salted[i].salt, salt.bytes, MANIFEST_SALT_LEN);
+	}
+}
+
+static void
+test_salted_round_trip(void **state)
+{
+	static const size_t counts[] = { 1, 2, 3, 64, 65, 399 };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		struct writer w = writer_of(bytes, sizeof(bytes));
+		struct manifest_salted *parsed;
+		size_t count;
+		fill_salted(counts[i]);
+		arena_reset(arena);
+		assert_err(
+		    ERR_OK, manifest_print_salted(salted, counts[i], &w, NULL));
+		struct span text = writer_view(&w);
+		assert_err(ERR_OK,
+		    manifest_parse_salted(text, arena, &parsed, &count, NULL));
+		assert_int_equal(counts[i], count);
+		for (size_t j = 0; j < count; j++) {
+			assert_span(salted[j].file.path, parsed[j].file.path);
+			assert_memory_equal(
+			    salted[j].salt, parsed[j].salt, MANIFEST_SALT_LEN);
+		}
+		struct hash root = manifest_root(text);
+		struct hash naive = naive_root(text);
+		assert_true(hash_equal(&naive, &root));
+	}
+}
+
+static void
+test_salted_prefixes_and_flips(void **state)
+{
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct manifest_salted *parsed;
+	size_t count;
+	(void)state;
+
+	fill_salted(5);
+	assert_err(ERR_OK, manifest_print_salted(salted, 5, &w, NULL));
+	struct span text = writer_view(&w);
+	struct hash root = manifest_root(text);
+	for (size_t len = 0; len < text.len; len++) {
+		bool is_whole = len > 0 && text.data[len - 1] == '\n';
+		arena_reset(arena);
+		assert_err(is_whole ? ERR_OK : ERR_SYNTAX,
+		    manifest_parse_salted(
+			span_part(text, 0, len), arena, &parsed, &count, NULL));
+	}
+	for (size_t at = 0; at < text.len * 8; at++) {
+		bytes[at / 8] ^= (uint8_t)(1u << at % 8);
+		struct hash other = manifest_root(text);
+		assert_false(hash_equal(&root, &other));
+		bytes[at / 8] ^= (uint8_t)(1u << at % 8);
+	}
+}
+
+static void
+test_salted_path(void **state)
+{
+	const struct path_row *row = *state;
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct manifest_salted line = { .file.path = span_of_text(row->path) };
+	struct manifest_salted back;
+	char text[256];
+
+	assert_err(row->expected, manifest_print_salted(&line, 1, &w, NULL));
+	int len =
+	    snprintf(text, sizeof(text), "%032d %064d  %s", 0, 0, row->path);
+	enum err err =
+	    manifest_line_parse_salted(span_of(text, (size_t)len), &back);
+	assert_err(row->expected, err);
+	if (err == ERR_OK)
+		assert_span_text(row->path, back.file.path);
+}
+
+/* A path or a salt twice: whoever makes them is told, and nothing is written. */
+static void
+test_salted_twice(void **state)
+{
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct why why_twice = { "" };
+	(void)state;
+
+	fill_salted(100);
+	salted[3].file.path = salted[90].file.path;
+	assert_err(
+	    ERR_CONFLICT, manifest_print_salted(salted, 100, &w, &why_twice));
+	assert_non_null(strstr(why_twice.text, "path: "));
+	fill_salted(100);
+	memcpy(salted[3].salt, salted[90].salt, MANIFEST_SALT_LEN);
+	assert_err(
+	    ERR_CONFLICT, manifest_print_salted(salted, 100, &w, &why_twice));
+	assert_string_equal("salt: one comes twice", why_twice.text);
+	assert_int_equal(0, w.len);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -199,6 +310,10 @@ main(int argc, char **argv)
 	UNIT_ROWS(path_rows, test_path);
 	UNIT(test_path_twice);
 	UNIT(test_too_small);
+	UNIT(test_salted_round_trip);
+	UNIT(test_salted_prefixes_and_flips);
+	UNIT_ROWS(path_rows, test_salted_path);
+	UNIT(test_salted_twice);
 	int failed = unit_run(argc, argv);
 	arena_free(arena);
 	return failed;

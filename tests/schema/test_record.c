@@ -93,6 +93,119 @@ test_dataset(void **state)
 	record_done(&record);
 }
 
+#define SET \
+	"{\"name\":\"lab/a\",\"digest\":{\"sha256\":\"" A64 \
+	"\",\"merkleTreeHash\":\"" B64 "\"}}"
+#define ATTACHMENT(name, sha256) \
+	"{\"name\":\"" name "\",\"mediaType\":\"text/plain\",\"digest\":" \
+	"{\"sha256\":\"" sha256 "\"},\"size\":\"12\"}"
+
+static void
+test_attachments(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("dataset"), SET,
+		      "{\"files\":\"7\",\"disclosure\":\"full\","
+		      "\"attachments\":[" ATTACHMENT(
+			  "card", B64) "," ATTACHMENT("manifest", A64) "]}"),
+		NULL));
+	assert_int_equal(DISCLOSURE_FULL, record.disclosure);
+	assert_true(record.has_files);
+	assert_int_equal(7, record.files);
+	assert_int_equal(2, record.attachment_count);
+	assert_span_text("card", record.attachments[0].name);
+	assert_span_text("text/plain", record.attachments[0].media_type);
+	assert_int_equal(0xbb, record.attachments[0].sha256.bytes[31]);
+	assert_int_equal(12, record.attachments[0].size);
+	assert_false(record.attachments[0].is_manifest);
+	assert_true(record.attachments[1].is_manifest);
+	assert_false(record.attachments[1].is_salted);
+	record_done(&record);
+}
+
+/* Elsewhere the name of a manifest means nothing. */
+static void
+test_a_manifest_of_code(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("code"), NAMED,
+		      "{\"attachments\":[" ATTACHMENT("manifest", B64) "]}"),
+		NULL));
+	assert_int_equal(1, record.attachment_count);
+	assert_false(record.attachments[0].is_manifest);
+	assert_int_equal(DISCLOSURE_UNSAID, record.disclosure);
+	assert_false(record.has_files);
+	record_done(&record);
+}
+
+/* Whoever generated comes behind what it was derived from, always by role. */
+static void
+test_generators(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("dataset"), NAMED,
+		      "{\"generatedBy\":[{\"digest\":{\"sha256\":\"" B64
+		      "\"}}," INPUT("generator") "],\"derivedFrom\":[" INPUT(
+			  "source") "]}"),
+		NULL));
+	assert_int_equal(3, record.input_count);
+	assert_span_text("source", record.inputs[0].role);
+	assert_span_text(RECORD_GENERATOR, record.inputs[1].role);
+	assert_int_equal(0, record.inputs[1].name.len);
+	assert_span_text(RECORD_GENERATOR, record.inputs[2].role);
+	assert_span_text("lab/in", record.inputs[2].name);
+	record_done(&record);
+}
+
+static void
+test_advisory(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("advisory"), NAMED "," NAMED,
+		      "{\"reason\":\"opt-out\",\"severity\":\"low\","
+		      "\"action\":\"recall\"}"),
+		NULL));
+	assert_int_equal(RECORD_ADVISORY, record.kind);
+	assert_int_equal(0, record.name.len); /* a hint, bound to nobody */
+	assert_int_equal(2, record.statement.subject_count);
+	assert_false(record.advisory.is_answer);
+	assert_string_equal(
+	    "opt-out", advisory_reason_name(record.advisory.reason));
+	assert_string_equal(
+	    "low", advisory_severity_name(record.advisory.severity));
+	assert_string_equal(
+	    "recall", advisory_action_name(record.advisory.action));
+	assert_string_equal("", advisory_status_name(record.advisory.status));
+	record_done(&record);
+}
+
+static void
+test_answer(void **state)
+{
+	char text[HASH_TEXT_MAX];
+	(void)state;
+
+	assert_err(ERR_OK,
+	    parse(
+		STATEMENT(OURS("advisory"), NAMED,
+		    "{\"inReplyTo\":{\"tlogLeaf\":\"" B64
+		    "\"},\"status\":\"fixed\",\"fixedIn\":" INPUT("data") "}"),
+		NULL));
+	assert_true(record.advisory.is_answer);
+	hash_print(&record.advisory.in_reply_to, text);
+	assert_string_equal(B64, text);
+	assert_int_equal(ADVISORY_FIXED, record.advisory.status);
+	assert_int_equal(ADVISORY_NO_REASON, record.advisory.reason);
+	assert_true(record.advisory.has_fixed_in);
+	assert_true(record.advisory.fixed_in.digest.has_node);
+	assert_int_equal(0, record.input_count); /* no edge */
+	record_done(&record);
+}
+
 static void
 test_model_without_parts(void **state)
 {
@@ -251,6 +364,28 @@ static const struct row rows[] = {
 	    STATEMENT(OURS("evaluation"), NAMED,
 		"{\"metrics\":[{\"name\":\"a\",\"value\":0.5}]}"),
 	    "predicate.metrics[0].value: a string is needed" },
+	{ "a generator of another role",
+	    STATEMENT(OURS("dataset"), NAMED,
+		"{\"generatedBy\":[" INPUT("source") "]}"),
+	    "predicate.generatedBy[0].annotations.role: only generator may "
+	    "stand here" },
+	{ "another manifest",
+	    STATEMENT(OURS("dataset"), SET,
+		"{\"attachments\":[" ATTACHMENT("manifest", B64) "]}"),
+	    "predicate.attachments[0].digest: a manifest's is the sha256 of "
+	    "subject[0]" },
+	{ "salted without its name",
+	    STATEMENT(OURS("model"), SET,
+		"{\"disclosure\":\"salted\",\"attachments\":[" ATTACHMENT(
+		    "manifest", A64) "]}"),
+	    "predicate.attachments[0].name: \"manifest\" contradicts the "
+	    "disclosure salted" },
+	{ "a reason",
+	    STATEMENT(OURS("advisory"), NAMED,
+		"{\"reason\":\"spam\",\"severity\":\"low\","
+		"\"action\":\"note\"}"),
+	    "predicate.reason: one of illegal, poison, propaganda, copyright, "
+	    "opt-out, personal-data, bug, licence is needed" },
 	{ "a withdrawal of an artifact",
 	    STATEMENT(OURS("withdrawal"), NAMED, "{\"reason\":\"a\"}"),
 	    "subject: {\"digest\": {\"tlogLeaf\": id}} and nothing else is "
@@ -301,6 +436,11 @@ main(int argc, char **argv)
 	UNIT(test_kind_names);
 	UNIT(test_kinds);
 	UNIT(test_dataset);
+	UNIT(test_attachments);
+	UNIT(test_a_manifest_of_code);
+	UNIT(test_generators);
+	UNIT(test_advisory);
+	UNIT(test_answer);
 	UNIT(test_model_without_parts);
 	UNIT(test_run);
 	UNIT(test_provenance);
