@@ -10,6 +10,8 @@
 	"\"digest\":{\"sha256\":" \
 	"\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"" \
 	"}}],\"predicateType\":\"" type "\",\"predicate\":" predicate "}"
+#define A32 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A64 A32 A32
 #define CODE "https://headwater/code/v1"
 
 static struct secret_key *keys[3]; /* of p0, p1 and a stranger */
@@ -98,6 +100,28 @@ static const struct row rows[] = {
 	    STATEMENT("\"name\":\"log.example.org\",",
 		"https://headwater/keyring/v1", "{\"signers\":[]}"),
 	    0, ERR_REFUSED, "keyring", false },
+	{ "a warning about what somebody else named",
+	    STATEMENT("\"name\":\"p1/x\",", "https://headwater/advisory/v1",
+		"{\"reason\":\"poison\",\"severity\":\"high\","
+		"\"action\":\"exclude\"}"),
+	    0, ERR_OK, NULL, false },
+	{ "an answer to any record",
+	    STATEMENT("", "https://headwater/advisory/v1",
+		"{\"inReplyTo\":{\"tlogLeaf\":\"00112233445566778899aabbccddee"
+		"ff00112233445566778899aabbccddeeff\"},\"status\":"
+		"\"rejected\"}"),
+	    1, ERR_OK, NULL, false },
+	{ "an opening of a set that has no root",
+	    STATEMENT(
+		"", "https://headwater/disclosure/v1", "{\"openings\":[]}"),
+	    0, ERR_SYNTAX, "openings", false },
+	{ "an opening that is not of the set",
+	    "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":["
+	    "{\"digest\":{\"sha256\":\"" A64 "\",\"merkleTreeHash\":\"" A64
+	    "\"}}],\"predicateType\":\"https://headwater/disclosure/v1\","
+	    "\"predicate\":{\"openings\":[{\"line\":\"" A32 " " A64
+	    "  a\",\"index\":\"0\",\"size\":\"1\",\"hashes\":[]}]}}",
+	    0, ERR_MISMATCH, "openings[0]", false },
 	{ "no statement", "[]", 0, ERR_SYNTAX, "", false },
 };
 

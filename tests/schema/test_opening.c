@@ -17,7 +17,7 @@ static struct hash
 make_set(size_t count)
 {
 	static struct manifest_salted all[LINES_MAX];
-	static char paths[LINES_MAX][16];
+	static char paths[LINES_MAX][32];
 	struct writer w = writer_of(bytes, sizeof(bytes));
 	struct span rest;
 
