@@ -45,8 +45,9 @@
 #define INDEX_SLICE_KEYS \
 	100000 /* about 25,000 dirty pages: below LMDB's spill */
 #define INDEX_MERGE_KEYS 2000000 /* 32 MB: sorted at once */
-#define INDEX_LAG_MAX 500000	 /* records behind: admission slows */
-#define RECENT_IDS_MAX 1048576	 /* ids not yet indexed; above INDEX_LAG_MAX */
+#define INDEX_PAUSE_MS 20      /* between merges, while nobody waits for one */
+#define INDEX_LAG_MAX 500000   /* records behind: admission slows */
+#define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */
 
 /* ---- HTTP (RELIABILITY 3.1) ---- */
 #define HTTP_THREADS_DEFAULT 2
