@@ -116,6 +116,11 @@ check_past(const struct trust *trust, const struct tree_head *old,
 		.max = PROOF_ANSWER_MAX,
 	};
 	enum err err = transport_do(trust->transport, &call, arena, &body, w);
+	if (err == ERR_NOT_FOUND || err == ERR_REFUSED) {
+		/* no proof is no finding: it could not be checked */
+		why_prefix(w, "no proof that the log only grew");
+		return ERR_MISSING;
+	}
 	if (err == ERR_OK)
 		err = read_consistency(body, old, head, &proof, w);
 	if (err != ERR_OK)
