@@ -189,13 +189,12 @@ follow_log(struct session *session, struct follow *follow, struct why *w)
 		return err;
 	uint64_t before = follow->audited.edge.size;
 	uint64_t fresh = head->size > before ? head->size - before : 0;
-	struct progress progress =
+	follow->progress =
 	    progress_begin(&session->out, "following", fresh, false);
 	follow->trust = &session->trust;
 	follow->transport = session->transport;
-	follow->progress = &progress;
 	err = follow_run(follow, w);
-	progress_end(&progress);
+	progress_end(&follow->progress);
 	bool is_new = follow->finding_count == 0 && head->size > before;
 	/* what was not judged is not remembered as followed */
 	if (err == ERR_OK && is_new && !follow->is_tree_only &&

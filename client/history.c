@@ -137,7 +137,6 @@ static enum err
 advance(struct trust *trust, struct span note, const struct checkpoint *offered,
     struct arena *arena, struct why *w)
 {
-	char what[256];
 	enum err err = ERR_OK;
 	const struct tree_head *seen = &trust->seen.head;
 	const struct tree_head *head = &offered->head;
@@ -146,6 +145,7 @@ advance(struct trust *trust, struct span note, const struct checkpoint *offered,
 		err = check_past(trust, is_newer ? seen : head,
 		    is_newer ? head : seen, arena, w);
 	if (err == ERR_MISMATCH) {
+		char what[256];
 		(void)snprintf(what, sizeof(what),
 		    "the log shows two histories: size %llu seen before, and "
 		    "size %llu now, do not fit together",
