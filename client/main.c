@@ -101,7 +101,6 @@ unknown_command(char **argv, struct why *w)
 		return why(w, ERR_USAGE,
 		    "%s: of which kind? headwater help %s lists them", argv[0],
 		    argv[0]);
-
 	char typed[128];
 	const char *names[2 * COMMANDS];
 

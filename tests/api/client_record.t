@@ -88,6 +88,10 @@ rm set/link
 
 # ---- names, keys, dry runs ----
 
+run 2 "record alone is usage" headwater record
+like "and says how to go on" "$ERR" "*headwater help record*"
+run 0 "record --help lists the kinds" headwater record --help
+like "all of them" "$OUT" "*dataset*code*model*run*evaluation*release*withdrawal*"
 before=$(entries)
 run 1 "another's name is refused" headwater record dataset set --name other/set
 like "and says whose key it is" "$ERR" "*belongs to lab*"
