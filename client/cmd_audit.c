@@ -125,8 +125,12 @@ text_answer(struct output *out, const struct follow *follow)
 	uint64_t fresh = size - follow->start;
 
 	output_styled(out, OUTPUT_GOOD, "whole: ");
-	output_print(out, "%s, %" PRIu64 " %s%s\n", checkpoint->origin, size,
-	    follow->is_tree_only ? "entry" : "record", output_plural(size));
+	if (follow->is_tree_only)
+		output_print(out, "the tree of %s, %" PRIu64 " leaf hash%s\n",
+		    checkpoint->origin, size, size == 1 ? "" : "es");
+	else
+		output_print(out, "%s, %" PRIu64 " record%s\n",
+		    checkpoint->origin, size, output_plural(size));
 	if (follow->start > 0)
 		output_print(out,
 		    "%" PRIu64 " of them were followed before; %" PRIu64

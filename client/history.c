@@ -221,10 +221,13 @@ history_fetch(struct trust *trust, struct arena *arena,
 		struct span note;
 		enum err err =
 		    transport_do(trust->transport, &call, arena, &note, w);
-		if (err == ERR_OK)
-			err = checkpoint_verify(note, &trust->key, &offered, w);
 		if (err != ERR_OK)
 			return err;
+		err = checkpoint_verify(note, &trust->key, &offered, w);
+		if (err != ERR_OK) {
+			why_prefix(w, "/checkpoint");
+			return err;
+		}
 		if (offered.head.size >= size_min) {
 			*ret = (struct history_head){ offered, note };
 			return history_accept(
