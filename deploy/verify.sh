@@ -184,4 +184,5 @@ dsse record.entry "$publisher" || no "the publisher's signature does not verify"
 subject=$(jq -r '.subject[0].name // empty' payload)
 echo "ok: signed by $keyid, which the keyring gives to $principal"
 echo "    $(jq -r .predicateType payload) ${subject:+about $subject}"
-echo "not checked: that a later keyring does not stand between (follow the log for that)"
+echo "not checked: that a later keyring does not stand between, that what it names is"
+echo "    $principal's to name (follow the log for that: headwater audit)"

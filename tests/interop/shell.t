@@ -9,7 +9,7 @@ esac
 ssh-keygen -q -t ed25519 -N '' -C somebody -f "$WORK/ssh" || exit 1
 new_ledger "$COUNT"
 # a second keyring, behind all these
-printf 'ssh namespaces="headwater" %s\n' "$(cut -d' ' -f1,2 "$WORK/ssh.pub")" \
+printf 'lab namespaces="headwater" %s\n' "$(cut -d' ' -f1,2 "$WORK/ssh.pub")" \
 	>>"$WORK/allowed_signers"
 kill -HUP "$DAEMON_PID"
 
@@ -25,7 +25,8 @@ verify() { # PEM MESSAGE SIGNATURE
 	openssl pkeyutl -verify -pubin -inkey "$1" -rawin -in "$2" -sigfile "$3"
 }
 
-printf %s "${VKEY##*+}" | base64 -d | tail -c 32 | pem >"$WORK/log.pem"
+typed=${VKEY#*+} # base64 has a + too
+printf %s "${typed#*+}" | base64 -d | tail -c 32 | pem >"$WORK/log.pem"
 curl -sf "$URL/checkpoint" >"$WORK/checkpoint"
 sed '/^$/,$d' "$WORK/checkpoint" >"$WORK/note"
 tail -n 1 "$WORK/checkpoint" | cut -d' ' -f3 | base64 -d | tail -c 64 >"$WORK/note.sig"
@@ -60,7 +61,7 @@ ok "the client pins the log" "$HEADWATER" init "$URL" --vkey "$VKEY"
 mkdir "$WORK/set"
 for i in $(seq 300); do echo "shard $i" >"$WORK/set/shard-$i"; done
 ok "it records a set" "$HEADWATER" record dataset "$WORK/set" --yes \
-	--name ssh/set --license CC0-1.0 --save-proof "$WORK/set.tlog-proof"
+	--name lab/set --license CC0-1.0 --save-proof "$WORK/set.tlog-proof"
 manifest=$(find "$HEADWATER_HOME" -name '*.manifest')
 ok "sha256sum -c checks its manifest" \
 	eval "(cd '$WORK/set' && sha256sum -c --strict --quiet '$manifest')"
@@ -90,7 +91,7 @@ FIRST=$(head -n 1 <<<"$KEYRINGS") LAST=$(tail -n 1 <<<"$KEYRINGS")
 ok "verify.sh: a record" says 0 "which the keyring gives to fill[0-3]" \
 	deploy/verify.sh "$URL" "$VKEY" "$ID"
 ok "verify.sh: the last record, by the last keyring" \
-	says 0 "which the keyring gives to ssh" deploy/verify.sh "$URL" "$VKEY" "$OWN"
+	says 0 "which the keyring gives to lab" deploy/verify.sh "$URL" "$VKEY" "$OWN"
 ok "verify.sh: the first keyring" says 0 "first keyring, signed by the log key" \
 	deploy/verify.sh "$URL" "$VKEY" "$FIRST"
 ok "verify.sh: the keyring behind it" says 0 "gives to $ORIGIN|log key" \
@@ -157,4 +158,48 @@ done < <(
 		a record as keyring|limit=1000|s/.*/{"records":[{"id":"OTHER","index":1}],"next":null}/
 	END
 )
+# ---- the README, as it is written ----
+
+# block HEADING N: the Nth block of shell behind a heading, for this log
+block() {
+	awk -v heading="$1" -v wanted="$2" '
+		/^## / { is_in = $0 == heading }
+		is_in && /^```/ { is_block = !is_block; n += is_block; next }
+		is_in && is_block && n == wanted' README.md |
+		sed "s|https://log.example.org|$URL|; s|~/.ssh/id_ed25519|$WORK/ssh|"
+}
+run() { # HEADING N
+	{
+		echo "set -euo pipefail; cd '$WORK/tour'; VKEY='$VKEY' LOG=$URL"
+		block "$1" "$2"
+	} >"$WORK/block"
+	[ "$(wc -l <"$WORK/block")" -gt 3 ] &&
+		env PATH="$WORK/tour/bin:$PATH" bash -x "$WORK/block"
+}
+mkdir -p "$WORK/tour/pipeline" "$WORK/tour/data/shards" "$WORK/tour/bin"
+ln -s "$HEADWATER" "$WORK/tour/bin/headwater"
+ln -s "$PWD/deploy" "$WORK/tour/deploy"
+for i in 1 2 3; do echo "words $i" >"$WORK/tour/data/shards/$i"; done
+printf '#!/bin/sh\ncat "$1"/* >"$2"\n' >"$WORK/tour/pipeline/train.sh"
+chmod +x "$WORK/tour/pipeline/train.sh"
+(cd "$WORK/tour/pipeline" && git init -q && git add . &&
+	git -c user.name=a -c user.email=a@example.org commit -q -m train)
+ok "the README's publisher's steps" run "## For publishers" 1
+(
+	cd "$WORK/tour" || exit
+	"$HEADWATER" record run --name lab/quantize --stage quantize \
+		--input weights=langid.bin --output weights=langid.ftz -- \
+		sh -c 'tac langid.bin >langid.ftz'
+	"$HEADWATER" record model langid.ftz --name lab/langid-small --license MIT \
+		--save-proof langid.ftz.tlog-proof
+) >"$WORK/quantize" 2>&1
+ok "the README's auditor's tour by curl" run "## For auditors" 1
+is "its lineage has the words in it" "$(curl -s "$URL/v1/lineage/sha256:$(
+	sha256sum "$WORK/tour/langid.ftz" | cut -d' ' -f1)?as=lab" |
+	jq -c '[.edges[].role] | unique')" '["code","dataset","shard","weights"]'
+is "its proof is a proof of the id" "$(sed -n 's/^extra //p' \
+	"$WORK/tour/entry.tlog-proof" | base64 -d >"$WORK/own" &&
+	entry_id "$WORK/own")" "$(head -n 1 "$WORK/tour/ids")"
+cp "$WORK/tour/data/shards/1" "$WORK/tour/some-file"
+ok "the README's auditor's tour by the client" run "## For auditors" 2
 done_testing
