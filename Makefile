@@ -130,6 +130,29 @@ $(B)/tests/client/test_%: $(B)/tests/client/test_%.o $(B)/client.a $(B)/schema.a
 $(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS)
 
+# the killer, and the daemons that it must catch
+killer := killer subject http journal load verify kills disks injected refusals \
+	flips controls
+killer := $(killer:%=$(B)/tests/fault/%.o)
+controls := $(B)/tests/fault/ack_early/headwaterd \
+	$(B)/tests/fault/sign_early/headwaterd
+fault_tests := $(B)/tests/fault/writer $(B)/tests/fault/killer $(controls)
+fault_objects := $(killer) $(addprefix $(B)/tests/fault/,writer.o \
+	control_ack.o control_sign.o)
+
+$(B)/tests/fault/killer: $(killer) $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/fault/ack_early/headwaterd: $(B)/tests/fault/control_ack.o
+$(B)/tests/fault/ack_early/headwaterd: wraps := mdb_env_open
+$(B)/tests/fault/sign_early/headwaterd: $(B)/tests/fault/control_sign.o
+$(B)/tests/fault/sign_early/headwaterd: wraps := commit signer_link_new \
+	signer_link_seal
+$(controls): $(B)/daemon/main.o $(B)/daemon.a $(B)/schema.a $(B)/headwater-signer
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(wraps:%=-Wl,--wrap=%) -o $@ \
+		$(filter %.o,$^) $(filter %.a,$^) $(DAEMON_LIBS)
+	$(Q)ln -sf ../../../headwater-signer $(@D)/headwater-signer
+
 $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
@@ -137,8 +160,15 @@ stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
-check: setup all $(tests) $(B)/tests/fault/writer $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
+check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
+
+MINUTES ?= 60
+fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; G=power for one group
+	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip control)"; \
+		share=$$(($(MINUTES) / $$(echo $$groups | wc -w))); \
+		for group in $$groups; do echo "# $$group"; HW_BUILD=$(B) \
+		$(B)/tests/fault/killer $$group long $$((share > 0 ? share : 1)); done
 
 fuzz: ## fuzz one decoder: F=envelope SECONDS=60
 	$(Q)$(MAKE) --no-print-directory KIND=fuzz .build/fuzz/fuzz_$(F)
@@ -224,7 +254,7 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(B)/tests/fault/writer.o $(B)/tests/interop/fill.o $(B)/daemon/main.o \
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
 endif
 
@@ -249,7 +279,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all bench bench-programs check fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

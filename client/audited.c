@@ -13,22 +13,19 @@
 void
 audited_init(struct audited *audited)
 {
-	*audited = (struct audited){ 0 };
+	*audited = (struct audited){
+		.keyring_entry = writer_heap(ENTRY_LEN_MAX),
+	};
 	key_random(audited->table_key, sizeof(audited->table_key));
 }
 
 void
 audited_done(struct audited *audited)
 {
-	union {
-		const uint8_t *from;
-		void *to;
-	} entry = { .from = audited->keyring_entry.data };
-
 	for (size_t i = 0; i < AUDITED_LEVELS; i++)
 		free(audited->levels[i].hashes);
 	free(audited->table);
-	free(entry.to);
+	writer_done(&audited->keyring_entry);
 	keyring_free(audited->keyring);
 	*audited = (struct audited){ 0 };
 }
@@ -146,22 +143,17 @@ enum err
 audited_set_keyring(struct audited *audited, struct keyring *keyring,
     uint64_t index, struct span entry, struct why *w)
 {
-	uint8_t *copy = malloc(entry.len + 1);
-	union {
-		const uint8_t *from;
-		void *to;
-	} before = { .from = audited->keyring_entry.data };
+	struct writer *kept = &audited->keyring_entry;
 
-	if (copy == NULL) {
+	writer_clear(kept);
+	writer_span(kept, entry);
+	if (writer_end(kept) != ERR_OK) {
 		keyring_free(keyring);
 		return why(w, ERR_MEMORY, "audit: out of memory");
 	}
-	memcpy(copy, entry.data, entry.len);
-	free(before.to);
 	keyring_free(audited->keyring);
 	audited->keyring = keyring;
 	audited->keyring_index = index;
-	audited->keyring_entry = span_of(copy, entry.len);
 	return ERR_OK;
 }
 
@@ -315,7 +307,7 @@ audited_save(const struct audited *audited, const struct trust *trust,
 		err =
 		    disk_write_at(path, before * sizeof(struct hash), fresh, w);
 	writer_format(&state, "keyring %" PRIu64 " ", audited->keyring_index);
-	writer_base64(&state, audited->keyring_entry);
+	writer_base64(&state, writer_view(&audited->keyring_entry));
 	writer_text(&state, "\n");
 	writer_span(&state, note);
 	if (err == ERR_OK)

@@ -36,7 +36,7 @@ struct audited {
 	uint8_t table_key[KEY_SHORT_LEN];
 	struct keyring *keyring; /* NULL before entry 0 */
 	uint64_t keyring_index;
-	struct span keyring_entry; /* own memory */
+	struct writer keyring_entry; /* its bytes */
 };
 
 void audited_init(struct audited *audited);

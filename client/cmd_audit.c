@@ -125,8 +125,12 @@ text_answer(struct output *out, const struct follow *follow)
 	uint64_t fresh = size - follow->start;
 
 	output_styled(out, OUTPUT_GOOD, "whole: ");
-	output_print(out, "%s, %" PRIu64 " %s%s\n", checkpoint->origin, size,
-	    follow->is_tree_only ? "entry" : "record", output_plural(size));
+	if (follow->is_tree_only)
+		output_print(out, "the tree of %s, %" PRIu64 " leaf hash%s\n",
+		    checkpoint->origin, size, size == 1 ? "" : "es");
+	else
+		output_print(out, "%s, %" PRIu64 " record%s\n",
+		    checkpoint->origin, size, output_plural(size));
 	if (follow->start > 0)
 		output_print(out,
 		    "%" PRIu64 " of them were followed before; %" PRIu64
@@ -189,13 +193,12 @@ follow_log(struct session *session, struct follow *follow, struct why *w)
 		return err;
 	uint64_t before = follow->audited.edge.size;
 	uint64_t fresh = head->size > before ? head->size - before : 0;
-	struct progress progress =
+	follow->progress =
 	    progress_begin(&session->out, "following", fresh, false);
 	follow->trust = &session->trust;
 	follow->transport = session->transport;
-	follow->progress = &progress;
 	err = follow_run(follow, w);
-	progress_end(&progress);
+	progress_end(&follow->progress);
 	bool is_new = follow->finding_count == 0 && head->size > before;
 	/* what was not judged is not remembered as followed */
 	if (err == ERR_OK && is_new && !follow->is_tree_only &&

@@ -310,10 +310,12 @@ open_proof(struct session *session, const struct arguments *arguments,
 	    v->proof_path, TLOG_PROOF_MAX, session->arena, &v->file, w);
 	if (err == ERR_OK)
 		err = choose_key(session, arguments, v, w);
-	if (err == ERR_OK)
-		err = proved_open(
-		    v->file, &v->key, session->arena, &v->proved, w);
+	if (err != ERR_OK)
+		return err;
+	err = proved_open(v->file, &v->key, session->arena, &v->proved, w);
 	v->is_open = err == ERR_OK;
+	if (err != ERR_OK)
+		why_prefix(w, v->proof_path);
 	return err;
 }
 

@@ -49,7 +49,8 @@ lower(const struct graph *graph, size_t edge)
 static int
 compare_edges(const void *a, const void *b, void *context)
 {
-	const struct graph *graph = context;
+	const struct drawing *drawing = context;
+	const struct graph *graph = drawing->graph;
 	size_t left;
 	size_t right;
 
@@ -57,7 +58,7 @@ compare_edges(const void *a, const void *b, void *context)
 	memcpy(&right, b, sizeof(right));
 	const struct graph_edge *x = &graph->edges[left];
 	const struct graph_edge *y = &graph->edges[right];
-	size_t above[] = { upper(graph, left), upper(graph, right) };
+	const size_t above[] = { upper(graph, left), upper(graph, right) };
 	if (above[0] != above[1])
 		return above[0] < above[1] ? -1 : 1;
 	if (x->index != y->index)
@@ -260,13 +261,9 @@ draw_graph(struct output *out, const struct graph *graph, struct arena *arena,
 		return why(w, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < graph->edge_count; i++)
 		drawing.order[i] = i;
-	union {
-		const struct graph *from;
-		void *to;
-	} context = { .from = graph };
 	if (graph->edge_count > 1)
 		qsort_r(drawing.order, graph->edge_count,
-		    sizeof(*drawing.order), compare_edges, context.to);
+		    sizeof(*drawing.order), compare_edges, &drawing);
 	draw_node(&drawing, 0);
 	output_print(out, "\n");
 	push_node(&drawing, 0);

@@ -171,14 +171,14 @@ take_entry(
 	if (err != ERR_OK)
 		return err;
 	if (follow->is_tree_only) {
-		progress_add(follow->progress, 1);
+		progress_add(&follow->progress, 1);
 		return ERR_OK;
 	}
 	if (same != AUDITED_NEW)
 		found(follow,
 		    "entry %" PRIu64 ": the same record as entry %" PRIu64,
 		    index, same);
-	progress_add(follow->progress, 1);
+	progress_add(&follow->progress, 1);
 	return judge(follow, index, entry, w);
 }
 
@@ -187,7 +187,6 @@ take_bundle(struct follow *follow, const struct tile *bundle, struct span bytes,
     struct why *w)
 {
 	struct reader r = reader_of(bytes);
-	char name[TILE_PATH_MAX + 8];
 	struct span entries[TILE_WIDTH];
 
 	for (unsigned i = 0; i < bundle->width; i++)
@@ -195,6 +194,7 @@ take_bundle(struct follow *follow, const struct tile *bundle, struct span bytes,
 	/* the full bundle in place of a partial one has more behind it */
 	bool is_longer = r.err == ERR_OK && r.rest.len > 0;
 	if (r.err != ERR_OK || (is_longer && bundle->width == TILE_WIDTH)) {
+		char name[TILE_PATH_MAX + 8];
 		name_tile(bundle, name);
 		found(follow,
 		    "%s: it does not hold exactly %u entries with their "

@@ -24,7 +24,7 @@ struct follow {
 	struct trust *trust;
 	struct transport *transport;
 	struct history_head head; /* followed up to it */
-	struct progress *progress;
+	struct progress progress;
 	bool is_tree_only; /* set between follow_init and follow_run */
 	struct audited audited;
 	uint64_t start; /* where it stood before */

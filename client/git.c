@@ -132,7 +132,7 @@ git_run(const char *path, const char *const *words, struct arena *arena,
 		return ERR_MEMORY;
 	/* execve promises to leave the words alone, its type does not say so */
 	memcpy(argv, front, sizeof(front));
-	for (size_t i = 0; words[i] != NULL && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX && words[i] != NULL; i++)
 		memcpy(&argv[FRONT + i], &words[i], sizeof(char *));
 	enum err err = start(argv, envp, &pid, &fd);
 	if (err != ERR_OK)

@@ -116,6 +116,11 @@ check_past(const struct trust *trust, const struct tree_head *old,
 		.max = PROOF_ANSWER_MAX,
 	};
 	enum err err = transport_do(trust->transport, &call, arena, &body, w);
+	if (err == ERR_NOT_FOUND || err == ERR_REFUSED) {
+		/* no proof is no finding: it could not be checked */
+		why_prefix(w, "no proof that the log only grew");
+		return ERR_MISSING;
+	}
 	if (err == ERR_OK)
 		err = read_consistency(body, old, head, &proof, w);
 	if (err != ERR_OK)
@@ -132,7 +137,6 @@ static enum err
 advance(struct trust *trust, struct span note, const struct checkpoint *offered,
     struct arena *arena, struct why *w)
 {
-	char what[256];
 	enum err err = ERR_OK;
 	const struct tree_head *seen = &trust->seen.head;
 	const struct tree_head *head = &offered->head;
@@ -141,6 +145,7 @@ advance(struct trust *trust, struct span note, const struct checkpoint *offered,
 		err = check_past(trust, is_newer ? seen : head,
 		    is_newer ? head : seen, arena, w);
 	if (err == ERR_MISMATCH) {
+		char what[256];
 		(void)snprintf(what, sizeof(what),
 		    "the log shows two histories: size %llu seen before, and "
 		    "size %llu now, do not fit together",
@@ -216,10 +221,13 @@ history_fetch(struct trust *trust, struct arena *arena,
 		struct span note;
 		enum err err =
 		    transport_do(trust->transport, &call, arena, &note, w);
-		if (err == ERR_OK)
-			err = checkpoint_verify(note, &trust->key, &offered, w);
 		if (err != ERR_OK)
 			return err;
+		err = checkpoint_verify(note, &trust->key, &offered, w);
+		if (err != ERR_OK) {
+			why_prefix(w, "/checkpoint");
+			return err;
+		}
 		if (offered.head.size >= size_min) {
 			*ret = (struct history_head){ offered, note };
 			return history_accept(

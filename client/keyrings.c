@@ -60,6 +60,8 @@ get_page(struct session *session, const char *path, struct keyrings *list,
 	struct span body;
 	struct json *json = NULL;
 	enum err err = session_get(session, path, ANSWER_MAX, &body, w);
+	if (err == ERR_NOT_FOUND) /* not a "no": this log has no such list */
+		err = ERR_MISSING;
 
 	if (err == ERR_OK)
 		err = json_parse_answer(body, &json, w);

@@ -65,9 +65,42 @@ find_command(char ***argv)
 	return NULL;
 }
 
+/* Is `word` the first of commands of two words? */
+static bool
+is_group(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strncmp(commands[i]->name, word, len) == 0 &&
+		    commands[i]->name[len] == ' ')
+			return true;
+	}
+	return false;
+}
+
+static void
+print_group(struct output *out, const char *word)
+{
+	size_t len = strlen(word);
+
+	output_print(out, "Usage: headwater %s KIND [OPTIONS] ...\n\n", word);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strncmp(commands[i]->name, word, len) == 0 &&
+		    commands[i]->name[len] == ' ')
+			output_print(out, "  %-18s %s\n", commands[i]->name,
+			    commands[i]->summary);
+	}
+	output_print(out, "\nheadwater help %s KIND says more.\n", word);
+}
+
 static enum err
 unknown_command(char **argv, struct why *w)
 {
+	if (is_group(argv[0]) && argv[1] == NULL)
+		return why(w, ERR_USAGE,
+		    "%s: of which kind? headwater help %s lists them", argv[0],
+		    argv[0]);
 	char typed[128];
 	const char *names[2 * COMMANDS];
 
@@ -90,25 +123,39 @@ unknown_command(char **argv, struct why *w)
 	    nearest);
 }
 
+static bool
+is_help(const char *word)
+{
+	return word != NULL &&
+	    (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
+}
+
 /* `headwater help [COMMAND]`, --help, --version; false: it is none of them. */
 static bool
 run_builtin(struct session *session, char **argv)
 {
+	if (is_group(argv[0]) && is_help(argv[1])) {
+		print_group(&session->out, argv[0]);
+		return true;
+	}
 	if (strcmp(argv[0], "--version") == 0) {
 		output_print(
 		    &session->out, "headwater %s\n", HEADWATER_VERSION);
 		return true;
 	}
-	if (strcmp(argv[0], "--help") != 0 && strcmp(argv[0], "-h") != 0 &&
-	    strcmp(argv[0], "help") != 0)
+	if (!is_help(argv[0]) && strcmp(argv[0], "help") != 0)
 		return false;
 	char **words = argv + 1;
 	const struct command *command =
 	    words[0] != NULL ? find_command(&words) : NULL;
-	if (words[0] != NULL && command == NULL)
+	bool lists_group =
+	    words[0] != NULL && words[1] == NULL && is_group(words[0]);
+	if (words[0] != NULL && command == NULL && !lists_group)
 		return false;
 	if (command != NULL)
 		command_print_help(&session->out, command);
+	else if (lists_group)
+		print_group(&session->out, words[0]);
 	else
 		print_help(&session->out);
 	return true;

@@ -50,8 +50,8 @@ load_public(struct span file, struct principal *ret, struct why *w)
 		}
 	}
 	return why(w, ERR_MISSING,
-	    "a public key, and ssh-agent does not hold its private half; "
-	    "ssh-add it, or give the private key file");
+	    "a public key, and ssh-agent does not hold its private half (or is "
+	    "locked); ssh-add it, or give the private key file");
 }
 
 static enum err
@@ -127,6 +127,10 @@ find_in_agent(
 		    "ssh-agent holds %zu keys that this log knows: choose one "
 		    "with --key FILE.pub",
 		    found);
+	if (count == 0)
+		return why(w, ERR_MISSING,
+		    "ssh-agent shows no Ed25519 key: ssh-add yours, unlock it "
+		    "(ssh-add -X), or give --key FILE");
 	return why(w, ERR_REFUSED,
 	    "none of the %zu Ed25519 keys in ssh-agent is in this log's "
 	    "keyring; ssh-add yours or give --key FILE",

@@ -242,11 +242,13 @@ send(struct recording *recording, const struct draft *draft,
 	return err;
 }
 
-/* On a terminal the statement is seen before it is sent. */
+/* On a terminal the statement is seen before it is sent; a script that has
+ * redirected either side has nobody to ask. */
 static enum err
 confirm(struct recording *recording, struct span statement, struct why *w)
 {
-	if (recording->session->is_yes || !isatty(STDIN_FILENO))
+	if (recording->session->is_yes || isatty(STDIN_FILENO) != 1 ||
+	    isatty(STDERR_FILENO) != 1)
 		return ERR_OK;
 	enum err err = show_statement(recording, statement, w);
 	if (err != ERR_OK)

@@ -50,8 +50,9 @@ ssh_agent_open(struct ssh_agent *ret, struct why *w)
 		int number = errno;
 		(void)close(fd);
 		return why(w, ERR_MISSING,
-		    "ssh-agent at %.200s: %s; is it still running?", path,
-		    strerror(number));
+		    "ssh-agent at %.200s: %s; start it again, or give "
+		    "--key FILE",
+		    path, strerror(number));
 	}
 	ret->fd = fd;
 	return ERR_OK;

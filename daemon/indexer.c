@@ -228,6 +228,7 @@ indexer_wait(struct indexer *indexer, struct index_waiter *waiter)
 	if (must_wait) {
 		waiter->next = indexer->waiters;
 		indexer->waiters = waiter;
+		lock_signal(&indexer->lock);
 	}
 	lock_drop(&indexer->lock);
 	return must_wait;
@@ -279,6 +280,20 @@ sleep_until_noticed(struct indexer *indexer)
 	return !is_ending;
 }
 
+/* A merge writes about a page a key, however few they are, and syncs beside the
+ * log: some are let gather, unless somebody waits for them. */
+static void
+let_gather(struct indexer *indexer)
+{
+	uint64_t until_ms = clock_steady_ms() + INDEX_PAUSE_MS;
+
+	lock_take(&indexer->lock);
+	while (indexer->waiters == NULL && !indexer->is_ending &&
+	    clock_steady_ms() < until_ms)
+		(void)lock_wait(&indexer->lock, until_ms);
+	lock_drop(&indexer->lock);
+}
+
 static void *
 run(void *argument)
 {
@@ -298,6 +313,8 @@ run(void *argument)
 		tell(indexer, at);
 		if (at < to.head.size)
 			indexer_notice(indexer); /* there is more */
+		else
+			let_gather(indexer);
 	}
 	if (err != ERR_OK)
 		ledger_fail(

@@ -36,6 +36,9 @@ struct ledger {
 	/* steady ms since when something committed waits for its signature; 0:
 	   nothing does */
 	atomic_uint_fast64_t unsealed_since_ms;
+	/* the sequencer has compared it with the signer's since the start: before,
+	   who was added meanwhile would be refused */
+	atomic_bool has_keyring;
 	atomic_bool is_stopping; /* healthz: 503 */
 	atomic_bool is_failed; /* the signer or the store is gone: exit soon */
 	/* what ledger_fail calls, set by sequencer_new */

@@ -42,11 +42,13 @@
 #define MIN_SIZE_WAIT_MS 2000	/* for min_size */
 
 /* ---- the index ---- */
-#define INDEX_SLICE_KEYS \
-	100000 /* about 25,000 dirty pages: below LMDB's spill */
+/* Each may dirty a page of its own, and LMDB keeps as many as it ever had dirty
+ * at once: 64 MiB. */
+#define INDEX_SLICE_KEYS 16384
 #define INDEX_MERGE_KEYS 2000000 /* 32 MB: sorted at once */
-#define INDEX_LAG_MAX 500000	 /* records behind: admission slows */
-#define RECENT_IDS_MAX 1048576	 /* ids not yet indexed; above INDEX_LAG_MAX */
+#define INDEX_PAUSE_MS 20      /* between merges, while nobody waits for one */
+#define INDEX_LAG_MAX 500000   /* records behind: admission slows */
+#define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */
 
 /* ---- HTTP (RELIABILITY 3.1) ---- */
 #define HTTP_THREADS_DEFAULT 2

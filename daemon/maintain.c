@@ -1,6 +1,11 @@
 #include "daemon/maintain.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "daemon/check.h"
 #include "daemon/device.h"
@@ -109,8 +114,8 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 	return log.faults + index.faults == 0 ? 0 : MAINTAIN_FAULTS;
 }
 
-int
-maintain_check(const struct config *config, struct why *w)
+static int
+check_here(const struct config *config, struct why *w)
 {
 	struct stores stores = { NULL, NULL };
 	struct note_key key;
@@ -125,6 +130,32 @@ maintain_check(const struct config *config, struct why *w)
 	store_close(stores.index);
 	store_close(stores.log);
 	return status;
+}
+
+/* LMDB walks where its pages point, wherever that is; what comes of damaged ones
+ * may be the end of a process.  So it is another one, and its end tells. */
+int
+maintain_check(const struct config *config, struct why *w)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		return check_here(config, w);
+	}
+	if (pid == -1) {
+		(void)why(w, ERR_MEMORY, "check: no process for it");
+		return REFUSAL_IO;
+	}
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	(void)why(w, ERR_CORRUPT,
+	    "%s: damaged: reading it ended a process with signal %d",
+	    config->data, WTERMSIG(status));
+	return REFUSAL_DAMAGED;
 }
 
 int

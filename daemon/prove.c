@@ -75,6 +75,22 @@ prove_root(struct txn *txn, uint64_t size, struct hash *ret)
 }
 
 enum err
+prove_leads_to(
+    struct txn *txn, const struct tree_head *old, const struct tree_head *head)
+{
+	struct tree_proof proof = { .count = 0 };
+	enum err err = old->size == head->size
+	    ? ERR_OK
+	    : prove_consistency(txn, old->size, head->size, &proof);
+
+	if (err != ERR_OK)
+		return err;
+	return tree_verify_consistency(old, head, &proof) == ERR_OK
+	    ? ERR_OK
+	    : missing(txn);
+}
+
+enum err
 prove_tlog(struct txn *txn, uint64_t position,
     const struct published_head *head, struct writer *w)
 {

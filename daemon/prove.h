@@ -19,6 +19,11 @@ MUST_CHECK enum err prove_consistency(
 MUST_CHECK enum err prove_root(
     struct txn *txn, uint64_t size, struct hash *ret);
 
+/* Does `old` lead to `head`, which is published?  ERR_CORRUPT where a stored hash
+ * has rotted: what rests on `old` must not be handed out. */
+MUST_CHECK enum err prove_leads_to(
+    struct txn *txn, const struct tree_head *old, const struct tree_head *head);
+
 /* The tlog-proof file of the entry at `position` in the published head given;
  * the proof is verified before it is written (F11). */
 MUST_CHECK enum err prove_tlog(struct txn *txn, uint64_t position,

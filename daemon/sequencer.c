@@ -295,6 +295,7 @@ run(void *argument)
 				ledger_fail(s->ledger, err, w.text);
 		}
 		batch_refuse(taken, LEDGER_FAILED_TEXT);
+		atomic_store(&s->ledger->has_keyring, true);
 	}
 	return NULL;
 }

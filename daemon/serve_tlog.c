@@ -10,6 +10,8 @@
 #include "schema/text.h"
 #include "schema/tile.h"
 
+#include <string.h>
+
 static enum err
 put_checkpoint(struct request *request, struct reply *reply, struct why *w)
 {
@@ -32,9 +34,40 @@ serve_checkpoint(struct request *request, struct reply *reply)
 
 /* ---- tiles ---- */
 
+/*
+ * A stored hash that has rotted must not go out for ever (REPLY_IMMUTABLE): the
+ * tree that ends with this tile is made anew and must lead to the published head.
+ * Its hashes are the leaves of a tree of such tiles, on the edge before it.
+ */
 static void
-put_hashes(struct txn *txn, const struct tile *tile, struct writer *out)
+check_hashes(struct txn *txn, const struct tile *tile, struct span hashes,
+    const struct tree_head *published)
 {
+	unsigned shift = tile->level * TILE_HEIGHT;
+	uint64_t begin = tile->n * TILE_WIDTH;
+	struct tree_head end = { .size = (begin + tile->width) << shift };
+	struct tree_edge edge;
+	struct hash made[TREE_LEVELS];
+
+	if (!store_log_get_edge(txn, begin << shift, &edge))
+		return;
+	edge.size = begin;
+	for (unsigned i = 0; i < tile->width; i++) {
+		struct hash hash;
+		memcpy(hash.bytes, hashes.data + i * HASH_LEN, HASH_LEN);
+		(void)tree_append(&edge, &hash, made);
+	}
+	end.root = tree_edge_root(&edge);
+	if (prove_leads_to(txn, &end, published) != ERR_OK)
+		txn_fail(txn, ERR_CORRUPT);
+}
+
+static void
+put_hashes(struct txn *txn, const struct tile *tile,
+    const struct tree_head *published, struct writer *out)
+{
+	size_t before = out->len;
+
 	for (unsigned i = 0; i < tile->width; i++) {
 		struct tree_position position = {
 			.level = tile->level * TILE_HEIGHT,
@@ -48,6 +81,9 @@ put_hashes(struct txn *txn, const struct tile *tile, struct writer *out)
 		}
 		writer_span(out, hash_span(&hash));
 	}
+	if (writer_end(out) == ERR_OK)
+		check_hashes(txn, tile,
+		    span_part(writer_view(out), before, out->len), published);
 }
 
 static void
@@ -70,7 +106,7 @@ static enum err
 put_tile(struct request *request, struct reply *reply, struct why *w)
 {
 	struct writer *out = &reply->body;
-	uint64_t size = published_size(request->ledger->published);
+	struct published_head head;
 	struct tile tile;
 	struct txn txn;
 	enum err err;
@@ -78,15 +114,16 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 	/* a path of another form is a file that is not there (RELIABILITY F1) */
 	if (tile_parse(request->segments[0], &tile) != ERR_OK)
 		return why(w, ERR_NOT_FOUND, "tile: not the path of a tile");
-	if (tile.width > tile_width(tile.level, tile.n, size))
+	published_get(request->ledger->published, &head);
+	if (tile.width > tile_width(tile.level, tile.n, head.head.size))
 		return why(w, ERR_NOT_FOUND,
 		    "tile: beyond the tree of size %llu",
-		    (unsigned long long)size);
+		    (unsigned long long)head.head.size);
 	txn = store_begin(request->ledger->log, TXN_READ);
 	if (tile.is_entries)
 		put_entries(&txn, &tile, out);
 	else
-		put_hashes(&txn, &tile, out);
+		put_hashes(&txn, &tile, &head.head, out);
 	err = txn.err;
 	txn_abort(&txn);
 	reply->media_type = REPLY_BYTES;
@@ -127,11 +164,56 @@ put_proof_hashes(const struct tree_proof *proof, struct writer *out)
 	writer_text(out, "]}");
 }
 
+/* Of a tree whose root leads to the published head. */
+static enum err
+prove_index(struct txn *txn, uint64_t index, uint64_t size,
+    const struct tree_head *published, struct tree_proof *ret)
+{
+	struct tree_head head = { .size = size };
+	struct log_entry entry;
+	struct hash leaf;
+	enum err err = prove_inclusion(txn, index, size, ret);
+
+	if (err == ERR_OK)
+		err = prove_root(txn, size, &head.root);
+	if (err == ERR_OK)
+		err = prove_leads_to(txn, &head, published);
+	if (err == ERR_OK && !store_log_get_checked(txn, index, &entry, &leaf))
+		err = ERR_CORRUPT;
+	if (err != ERR_OK)
+		return err;
+	return tree_verify_inclusion(index, size, &leaf, ret, &head.root) ==
+		ERR_OK
+	    ? ERR_OK
+	    : ERR_CORRUPT;
+}
+
+static enum err
+prove_sizes(struct txn *txn, uint64_t old, uint64_t size,
+    const struct tree_head *published, struct tree_proof *ret)
+{
+	struct tree_head older = { .size = old };
+	struct tree_head head = { .size = size };
+	enum err err = prove_consistency(txn, old, size, ret);
+
+	if (err == ERR_OK)
+		err = prove_root(txn, old, &older.root);
+	if (err == ERR_OK)
+		err = prove_root(txn, size, &head.root);
+	if (err == ERR_OK)
+		err = prove_leads_to(txn, &head, published);
+	if (err != ERR_OK)
+		return err;
+	return tree_verify_consistency(&older, &head, ret) == ERR_OK
+	    ? ERR_OK
+	    : ERR_CORRUPT;
+}
+
 static enum err
 put_inclusion(struct request *request, struct reply *reply, struct why *w)
 {
 	struct writer *out = &reply->body;
-	uint64_t published = published_size(request->ledger->published);
+	struct published_head published;
 	uint64_t size = 0;
 	uint64_t index = 0;
 	struct tree_proof proof = { .count = 0 };
@@ -141,13 +223,14 @@ put_inclusion(struct request *request, struct reply *reply, struct why *w)
 		err = take_number(request, 1, "index", &index, w);
 	if (err != ERR_OK)
 		return err;
-	if (size > published)
+	published_get(request->ledger->published, &published);
+	if (size > published.head.size)
 		return why(w, ERR_SYNTAX, "size: beyond the tree of size %llu",
-		    (unsigned long long)published);
+		    (unsigned long long)published.head.size);
 	if (index >= size)
 		return why(w, ERR_SYNTAX, "index: must be below size");
 	struct txn txn = store_begin(request->ledger->log, TXN_READ);
-	err = prove_inclusion(&txn, index, size, &proof);
+	err = prove_index(&txn, index, size, &published.head, &proof);
 	txn_abort(&txn);
 	if (err != ERR_OK)
 		return err;
@@ -169,7 +252,7 @@ static enum err
 put_consistency(struct request *request, struct reply *reply, struct why *w)
 {
 	struct writer *out = &reply->body;
-	uint64_t published = published_size(request->ledger->published);
+	struct published_head published;
 	uint64_t old = 0;
 	uint64_t size = 0;
 	struct tree_proof proof = { .count = 0 };
@@ -179,13 +262,14 @@ put_consistency(struct request *request, struct reply *reply, struct why *w)
 		err = take_number(request, 1, "size", &size, w);
 	if (err != ERR_OK)
 		return err;
-	if (size > published)
+	published_get(request->ledger->published, &published);
+	if (size > published.head.size)
 		return why(w, ERR_SYNTAX, "size: beyond the tree of size %llu",
-		    (unsigned long long)published);
+		    (unsigned long long)published.head.size);
 	if (old == 0 || old > size)
 		return why(w, ERR_SYNTAX, "old: must be 1 to size");
 	struct txn txn = store_begin(request->ledger->log, TXN_READ);
-	err = prove_consistency(&txn, old, size, &proof);
+	err = prove_sizes(&txn, old, size, &published.head, &proof);
 	txn_abort(&txn);
 	if (err != ERR_OK)
 		return err;

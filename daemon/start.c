@@ -188,7 +188,8 @@ start_threads(struct service *service)
 	    why(service->w, err, "threads: could not be started"));
 }
 
-/* A new log has its first entry, the keyring, before anybody asks. */
+/* The keyring that is in force is the file's before anybody asks; a new log has it
+ * as its first entry. */
 static enum err
 wait_for_keyring(struct service *service)
 {
@@ -196,7 +197,8 @@ wait_for_keyring(struct service *service)
 	uint64_t deadline_ms = clock_steady_ms() + SUBMIT_WAIT_MS;
 	const struct timespec pause = { .tv_nsec = 2 * 1000000L };
 
-	while (published_size(ledger->published) == 0) {
+	while (published_size(ledger->published) == 0 ||
+	    !atomic_load(&ledger->has_keyring)) {
 		if (start_has_failed(service))
 			return refuse(service, REFUSAL_IO,
 			    why(service->w, ERR_IO, "%s",

@@ -11,8 +11,8 @@
 #define ROOM_MIN ((uint64_t)1 << 19) /* that each write finds behind the data */
 #define ROOM_PAGES 64		     /* roots, free lists, rounding */
 #define PATH_LEN 5		     /* pages from root to leaf: 10^9 keys */
-/* More pages than this a transaction does not copy: INDEX_SLICE_KEYS dirties
- * about 25,000, and LMDB itself spills at 131,072. */
+/* More pages than this a transaction does not copy: INDEX_SLICE_KEYS dirties a
+ * page each at most, and LMDB itself spills at 131,072. */
 #define COPIES_MAX 32768
 
 void

@@ -30,6 +30,9 @@ fetch() {
 	curl -fsS --max-time 30 --max-filesize 1000000 -o "$2" "$url$1" || exit 3
 }
 
+# decimal TEXT: a number that shell arithmetic takes as what it says
+decimal() { [[ $1 =~ ^(0|[1-9][0-9]{0,17})$ ]]; }
+
 sha256() { sha256sum | cut -d' ' -f1; }
 unhex() { tr a-f A-F | basenc --base16 -d; }
 hex() { basenc --base16 -w0 | tr A-F a-f; }
@@ -74,6 +77,7 @@ checkpoint() {
 	verify log.pem note.sig note || no "the checkpoint's signature does not verify"
 	[ "$(sed -n 1p note)" = "$name" ] || no "the checkpoint is of another log"
 	size=$(sed -n 2p note)
+	decimal "$size" || no "the checkpoint's size is no decimal"
 	root=$(sed -n 3p note | base64 -d | hex)
 }
 
@@ -81,8 +85,10 @@ checkpoint() {
 included() {
 	local r=$1 fn=$2 sn=$((size - 1)) p
 	shift 2
+	decimal "$fn" || no "the index is no decimal"
 	[ "$fn" -lt "$size" ] || no "the index is beyond the tree"
 	for p; do
+		[ ${#p} = 64 ] || no "a hash of the proof is not of 32 bytes"
 		[ "$sn" != 0 ] || no "the proof is too long"
 		if [ $((fn & 1)) = 1 ] || [ "$fn" = "$sn" ]; then
 			r=$(node "$p" "$r")
@@ -178,4 +184,5 @@ dsse record.entry "$publisher" || no "the publisher's signature does not verify"
 subject=$(jq -r '.subject[0].name // empty' payload)
 echo "ok: signed by $keyid, which the keyring gives to $principal"
 echo "    $(jq -r .predicateType payload) ${subject:+about $subject}"
-echo "not checked: that a later keyring does not stand between (follow the log for that)"
+echo "not checked: that a later keyring does not stand between, that what it names is"
+echo "    $principal's to name (follow the log for that: headwater audit)"

@@ -88,6 +88,10 @@ rm set/link
 
 # ---- names, keys, dry runs ----
 
+run 2 "record alone is usage" headwater record
+like "and says how to go on" "$ERR" "*headwater help record*"
+run 0 "record --help lists the kinds" headwater record --help
+like "all of them" "$OUT" "*dataset*code*model*run*evaluation*release*withdrawal*"
 before=$(entries)
 run 1 "another's name is refused" headwater record dataset set --name other/set
 like "and says whose key it is" "$ERR" "*belongs to lab*"
@@ -251,6 +255,24 @@ is "which names the record" "$(statement "$OUT" | jq -c '.subject')" \
 run 2 "a reason is needed" headwater record withdrawal "$release_id"
 run 1 "a short id that is not kept here" headwater record withdrawal 12345678 \
 	--reason x
+
+# ---- on a terminal ----
+
+before=$(entries)
+on_terminal() { # ANSWER ARGS...
+	local answer=$1
+	shift
+	printf '%s\n' "$answer" | script -qec "$HEADWATER $*" /dev/null
+}
+echo asked >asked
+run 1 "on a terminal it asks" on_terminal n record dataset asked --name lab/asked
+like "and shows the statement" "$OUT" '*"name": "lab/asked"*A ledger forgets nothing*'
+is "no is no" "$(entries)" "$before"
+run 0 "--yes does not ask" on_terminal n record dataset asked --name lab/asked --yes
+is "and records" "$(entries)" $((before + 1))
+echo asked again >asked
+run 0 "yes is yes" on_terminal y record dataset asked --name lab/asked
+is "and recorded" "$(entries)" $((before + 2))
 
 # ---- proofs ----
 

@@ -125,4 +125,28 @@ is "says so in JSON" "$(jq -r .records[0].error <<<"$OUT")" ERR_MISSING
 exits "audit without a log" 3 "$HW" audit --json
 is "says so in JSON too" "$(jq -r .error <<<"$OUT")" ERR_MISSING
 
+# ---- a server that is no log: redirects, a static copy ----
+
+if command -v python3 >/dev/null; then
+	mkdir -p "$WORK/site/redirects/checkpoint"
+	(cd "$WORK/site" && exec python3 -u -m http.server --bind 127.0.0.1 0) \
+		>"$WORK/site.log" 2>&1 &
+	site=$!
+	port=
+	for _ in $(seq 100); do
+		port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$WORK/site.log")
+		[ -z "$port" ] || break
+		sleep 0.05
+	done
+	exits "redirects are not followed" 3 \
+		"$HW" init "http://127.0.0.1:$port/redirects" --vkey "$VKEY"
+	like "and it says so" "$ERR" "*redirects are not followed*"
+	exits "a server that knows nothing" 1 \
+		"$HW" init "http://127.0.0.1:$port" --vkey "$VKEY"
+	kill "$site"
+	wait "$site" 2>/dev/null
+else
+	ok "redirects are not followed # SKIP no python3" true
+fi
+
 done_testing

@@ -222,12 +222,13 @@ write_as_shipped() {
 	[ -x "$out/bin/tessera" ] && start_tessera shipped 1s 1s && {
 		for connections in 64 512 2048; do
 			load write tessera-shipped "$port" "$pid" tessera \
-				"$connections" --warm 1100 --count "$(enough 20000)"
+				"$connections" --warm 1100 --count "$(enough 30000)"
 		done
 		stop "$pid"
 	}
 	[ -x "$out/bin/rekor" ] && start_rekor rshipped && {
-		load_rekor rekor-shipped "$port" "$pid" 64
+		# its checkpoints come each 10 s
+		ms=12500 load_rekor rekor-shipped "$port" "$pid" 64
 		stop "$pid"
 	}
 }
@@ -235,7 +236,7 @@ write_as_shipped() {
 row_ndjson() {
 	for _ in $(seq "$repeat"); do
 		note machine what=verify2 "$("$tools/primitive" verify 2 500)"
-		load ndjson headwater "$hw_port" "$hw_pids" ndjson 4 --lines 256 \
+		load ndjson headwater "$hw_port" "$hw_pids" ndjson 8 --lines 256 \
 			--count "$(enough 80)" --vkey "$hw_vkey"
 	done
 }

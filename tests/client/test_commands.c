@@ -1,5 +1,6 @@
 #include "client/command.h"
 
+#include "client/hashing.h"
 #include "client/history.h"
 #include "client/stored.h"
 #include "client/submit.h"
@@ -17,13 +18,13 @@ static char out[FAKE_OUT_MAX];
 #define RUN_ALONE(command) \
 	fake_run(&session, &(command), (const char *const[]){ NULL }, out)
 
-/* A path below the test's own directory, in one of four buffers. */
+/* A path below the test's own directory, in one of 16 buffers. */
 static const char *
 at_home(const char *name)
 {
-	static char paths[4][DISK_PATH_MAX];
+	static char paths[16][DISK_PATH_MAX];
 	static size_t next;
-	char *path = paths[next++ % 4];
+	char *path = paths[next++ % 16];
 
 	assert_err(ERR_OK, disk_join(session.home, name, path, NULL));
 	return path;
@@ -229,6 +230,36 @@ test_verify(void **state)
 	end(log);
 }
 
+/* A directory is its manifest; a subject that names other digests too must agree
+ * in all that can be computed. */
+static void
+test_verify_directory(void **state)
+{
+	struct fake_log *log = begin(3);
+	struct hashing hashing;
+
+	(void)state;
+	assert_err(ERR_OK, disk_make_dirs(at_home("set/sub"), NULL));
+	(void)put("set/a", span_of_text("one"));
+	(void)put("set/sub/b", span_of_text("two"));
+	const char *dir = at_home("set");
+	assert_err(ERR_OK,
+	    hashing_path(&session.out, dir, session.arena, &hashing, NULL));
+	fake_add(log, fake_payload(log, "alice/set", hashing.manifest),
+	    log->publisher);
+	(void)put("p.keyring.tlog-proof", fake_proof(log, 0, 4));
+	const char *proof = put("p.tlog-proof", fake_proof(log, 3, 4));
+	assert_int_equal(0, RUN(command_verify, dir, "--proof", proof));
+	(void)put("set/a", span_of_text("ONE"));
+	dir = at_home("set");
+	assert_int_equal(1, RUN(command_verify, dir, "--proof", proof));
+	(void)put("set/a", span_of_text("one"));
+	(void)put("set/more", span_of_text("three"));
+	dir = at_home("set");
+	assert_int_equal(1, RUN(command_verify, dir, "--proof", proof));
+	end(log);
+}
+
 static void
 test_verify_unpinned(void **state)
 {
@@ -366,6 +397,7 @@ main(int argc, char **argv)
 	UNIT(test_submit_lines);
 	UNIT(test_submit_lied_to);
 	UNIT(test_verify);
+	UNIT(test_verify_directory);
 	UNIT(test_verify_unpinned);
 	UNIT(test_verify_compares_roots);
 	UNIT(test_show);

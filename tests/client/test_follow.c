@@ -19,11 +19,9 @@ audit(bool resumes)
 			&follow.audited, &session.trust, session.arena, &w));
 	assert_err(ERR_OK,
 	    history_fetch(&session.trust, session.arena, &follow.head, &w));
-	struct progress progress =
-	    progress_begin(&session.out, "following", 0, false);
+	follow.progress = progress_begin(&session.out, "following", 0, false);
 	follow.trust = &session.trust;
 	follow.transport = session.transport;
-	follow.progress = &progress;
 	follow.is_tree_only = is_tree_only;
 	enum err err = follow_run(&follow, &w);
 	if (err != ERR_OK)

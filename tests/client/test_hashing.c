@@ -124,7 +124,36 @@ test_refused(void **state)
 	assert_err(ERR_REFUSED, hash("/dev/null", arena, &hashing));
 	/* no size, and yet bytes: its digest would be that of nothing */
 	assert_err(ERR_REFUSED, hash("/proc/self/status", arena, &hashing));
+	/* the kernel says EIO to whoever reads a page that is not there */
+	assert_err(ERR_IO, hash("/proc/self/mem", arena, &hashing));
 	assert_err(ERR_REFUSED, hash(folder, arena, &hashing));
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* What may not be read is an error, never left out. */
+static void
+test_denied(void **state)
+{
+	struct arena *arena = arena_new((size_t)16 << 20);
+	struct hashing hashing;
+
+	(void)state;
+	folder_make(folder);
+	assert_int_equal(0, chmod(folder, 0755));
+	put("open", "x");
+	put("closed", "x");
+	assert_int_equal(0, chmod(at("open"), 0644));
+	assert_int_equal(0, chmod(at("closed"), 0));
+	bool is_root = geteuid() == 0;
+	if (is_root)
+		assert_int_equal(0, seteuid(65534));
+	enum err file = hash(at("closed"), arena, &hashing);
+	enum err set = hash(folder, arena, &hashing);
+	if (is_root)
+		assert_int_equal(0, seteuid(0));
+	assert_err(ERR_MISSING, file);
+	assert_err(ERR_MISSING, set);
 	folder_remove(folder);
 	arena_free(arena);
 }
@@ -302,6 +331,7 @@ main(int argc, char **argv)
 	UNIT(test_file);
 	UNIT(test_set);
 	UNIT(test_refused);
+	UNIT(test_denied);
 	UNIT(test_sparse);
 	UNIT(test_changes);
 	UNIT(test_set_changes);

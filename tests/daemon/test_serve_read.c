@@ -522,6 +522,57 @@ test_proofs(void **state)
 		}
 }
 
+/* One bit of each stored hash in turn: whatever it makes wrong is 500. */
+static void
+turn_bit(uint64_t number)
+{
+	struct txn txn = store_begin(shelf.log, TXN_WRITE);
+	uint8_t key[8];
+	struct writer w = writer_of(key, sizeof(key));
+	struct hash hash;
+
+	writer_u64(&w, number);
+	assert_true(store_log_get_hash(&txn, number, &hash));
+	hash.bytes[number % HASH_LEN] ^= 1;
+	txn_put(&txn, TABLE_HASH, writer_view(&w), hash_span(&hash), false);
+	assert_err(ERR_OK, txn_end(&txn));
+}
+
+static void
+test_rot(void **state)
+{
+	static const char *const targets[] = { "/tile/0/000",
+		"/tile/0/000.p/77", "/tile/0/001.p/34", "/tile/1/000.p/1",
+		"/v1/proofs/inclusion/290/99", "/v1/proofs/inclusion/100/99",
+		"/v1/proofs/consistency/257/290",
+		"/v1/proofs/consistency/99/133" };
+	enum { COUNT = sizeof(targets) / sizeof(targets[0]) };
+	struct got whole[COUNT];
+	size_t seen[COUNT] = { 0 };
+	(void)state;
+
+	for (size_t t = 0; t < COUNT; t++)
+		whole[t] = get(targets[t]);
+	for (uint64_t n = 0; n < tree_stored_count(PUBLISHED); n += 3) {
+		turn_bit(n);
+		for (size_t t = 0; t < COUNT; t++) {
+			struct got got = get(targets[t]);
+			if (got.reply.status == 200)
+				assert_span(body_of(&whole[t]), body_of(&got));
+			else
+				assert_int_equal(500, got.reply.status);
+			seen[t] += got.reply.status == 500;
+			drop(&got);
+		}
+		turn_bit(n);
+	}
+	for (size_t t = 0; t < COUNT; t++) {
+		assert_int_equal(200, whole[t].reply.status);
+		assert_true(seen[t] > 0);
+		drop(&whole[t]);
+	}
+}
+
 static void
 test_lineage(void **state)
 {
@@ -661,6 +712,7 @@ main(int argc, char **argv)
 	UNIT(test_tiles);
 	UNIT(test_bundle);
 	UNIT(test_proofs);
+	UNIT(test_rot);
 	UNIT(test_lineage);
 	UNIT(test_readers); /* grows the log: the last */
 	int failed = unit_run(argc, argv);
