@@ -8,19 +8,21 @@ SCHEMA := err span arena text text_time text_form reader writer json object sha2
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory opening predicate provenance record keyring \
 	judge problem
-DAEMON := limits fault log clock lock file file_lock metric \
+DAEMON := limits fault log clock lock worker file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
-	manifest_find \
+	manifest_find inflate quota blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
 	sequencer recovery recover check check_index \
-	view lookup lineage_graph lineage_standing lineage render \
-	gate watchdog request reply serve answer serve_write serve_read \
+	view blob_terms upload upload_inner upload_one upload_table \
+	lookup lineage_graph lineage_standing lineage render \
+	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
+	serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_loop http config vkey maintain \
+	route http_listen http_reply http_exchange http_head http_loop http config vkey maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
@@ -35,7 +37,7 @@ CLIENT := output progress git beneath walk hasher hashing disk url transport \
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
 	openssh-client coreutils procps \
 	libmicrohttpd-dev liblmdb-dev libsodium-dev libjansson-dev nettle-dev \
-	libcurl4-gnutls-dev
+	libcurl4-gnutls-dev zlib1g-dev
 PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
 	libclang-rt-14-dev mandoc bash-completion strace python3-jsonschema \
 	nbdkit libnbd-bin fuse3 e2fsprogs
@@ -78,10 +80,10 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DHEADWATER_VERSION='"$(VERSION)"' \
 	$(WARNINGS_$(CC)) $(if $(CI),-Werror) $(flags_$(KIND)) -pthread $(CFLAGS)
 ALL_LDFLAGS := $(link_$(KIND)) -pthread -Wl,--as-needed $(LDFLAGS)
 SCHEMA_LIBS := -ljansson -lsodium -lnettle
-DAEMON_LIBS := -lmicrohttpd -llmdb $(SCHEMA_LIBS)
+DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl $(SCHEMA_LIBS)
 
-objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_file manifest_inner main signer_main,$(2)))
+objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_file manifest_inner upload upload_inner main signer_main,$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))
 signer := $(call objects,daemon,$(SIGNER))

@@ -5,6 +5,7 @@
 
 #include "daemon/file.h"
 #include "daemon/http.h"
+#include "daemon/limits.h"
 #include "schema/text.h"
 
 enum kind {
@@ -51,6 +52,8 @@ static const struct option options[] = {
 	    "until its body is there" },
 	{ "answer-ms", KIND_NUMBER, AT(answer_ms), 100, 600000, "N",
 	    "until its answer is taken, and 1 s more for each 64 KiB" },
+	{ "quota", KIND_NUMBER, AT(quota), 0, (uint64_t)1 << 50, "BYTES",
+	    "of blobs that each principal's records may bring" },
 	{ "log-level", KIND_LEVEL, AT(log_level), 0, 0, "LEVEL",
 	    "debug, info, warn or error" },
 	{ "vkey", KIND_TEXT, AT(vkey), 0, 0, "VKEY",
@@ -336,6 +339,7 @@ config_load(int argc, char *const *argv, struct arena *arena,
 			.headers_ms = http.deadlines.headers_ms,
 			.body_ms = http.deadlines.body_ms,
 			.answer_ms = http.deadlines.answer_ms,
+			.quota = QUOTA_DEFAULT,
 			.log_level = LOG_INFO,
 		},
 		.arena = arena,

@@ -38,6 +38,7 @@ struct config {
 	uint64_t headers_ms;
 	uint64_t body_ms;
 	uint64_t answer_ms;
+	uint64_t quota; /* bytes of blobs, of each principal */
 	enum log_level log_level;
 };
 

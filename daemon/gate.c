@@ -2,60 +2,8 @@
 
 #include <string.h>
 
+#include "daemon/token.h"
 #include "schema/text.h"
-
-/* RFC 9110 §5.6.2 */
-static bool
-is_token_byte(uint8_t byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	    (byte >= '0' && byte <= '9') ||
-	    (byte != 0 && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
-}
-
-static bool
-is_token(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (!is_token_byte(text.data[i]))
-			return false;
-	}
-	return text.len > 0;
-}
-
-/* RFC 9110 §5.5 without its obsolete parts but bytes above 0x7f, which some
- * clients put in User-Agent. */
-static bool
-is_value(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t byte = text.data[i];
-		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
-			return false;
-	}
-	return true;
-}
-
-static uint8_t
-to_lower(uint8_t byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A'))
-					  : byte;
-}
-
-static bool
-is_caseless(struct span text, const char *lower)
-{
-	size_t len = strlen(lower);
-
-	if (text.len != len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (to_lower(text.data[i]) != (uint8_t)lower[i])
-			return false;
-	}
-	return true;
-}
 
 bool
 gate_is_plain(uint8_t byte)
@@ -70,7 +18,7 @@ hex_digit(uint8_t byte)
 {
 	if (byte >= '0' && byte <= '9')
 		return byte - '0';
-	byte = to_lower(byte);
+	byte = token_to_lower(byte);
 	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
@@ -108,6 +56,7 @@ method_of(struct span method)
 		[GATE_GET] = "GET",
 		[GATE_HEAD] = "HEAD",
 		[GATE_POST] = "POST",
+		[GATE_PUT] = "PUT",
 		[GATE_OPTIONS] = "OPTIONS",
 	};
 
@@ -161,7 +110,7 @@ judge_line(const struct gate_head *head, struct gate_pass *pass, struct why *w)
 	if (!span_is(head->version, "HTTP/1.1") &&
 	    !span_is(head->version, "HTTP/1.0"))
 		return why(w, ERR_SYNTAX, "version: HTTP/1.1 or HTTP/1.0");
-	if (!is_token(head->method))
+	if (!token_is(head->method))
 		return why(w, ERR_SYNTAX, "method: not a token");
 	pass->method = method_of(head->method);
 	return judge_target(head, pass, w);
@@ -170,7 +119,7 @@ judge_line(const struct gate_head *head, struct gate_pass *pass, struct why *w)
 /* ---- headers ---- */
 
 struct seen {
-	unsigned host, length, transfer, expect, type, encoding;
+	unsigned host, length, transfer, expect, type, encoding, range;
 };
 
 static enum err
@@ -202,14 +151,14 @@ take_media_type(struct span value, struct gate_pass *pass)
 	if (type.len > GATE_MEDIA_TYPE_MAX)
 		type.len = GATE_MEDIA_TYPE_MAX;
 	for (size_t i = 0; i < type.len; i++)
-		pass->media_type[i] = (char)to_lower(type.data[i]);
+		pass->media_type[i] = (char)token_to_lower(type.data[i]);
 	pass->media_type_len = type.len;
 }
 
 static enum err
 take_transfer(struct span value, struct gate_pass *pass, struct why *w)
 {
-	if (!is_caseless(value, "chunked"))
+	if (!token_is_caseless(value, "chunked"))
 		return why(
 		    w, ERR_SYNTAX, "Transfer-Encoding: exactly `chunked`");
 	pass->is_chunked = true;
@@ -219,9 +168,43 @@ take_transfer(struct span value, struct gate_pass *pass, struct why *w)
 static enum err
 take_expect(struct span value, struct gate_pass *pass, struct why *w)
 {
-	if (!is_caseless(value, "100-continue"))
+	if (!token_is_caseless(value, "100-continue"))
 		return why(w, ERR_SYNTAX, "Expect: exactly `100-continue`");
 	pass->expects_continue = true;
+	return ERR_OK;
+}
+
+/* Whether it may stand there is judged when the method is known. */
+static enum err
+take_encoding(struct span value, struct gate_pass *pass, struct why *w)
+{
+	if (!token_is_caseless(value, "gzip"))
+		return why(w, ERR_MEDIA_TYPE,
+		    "Content-Encoding: gzip alone, and of blobs alone");
+	pass->is_gzip = true;
+	return ERR_OK;
+}
+
+/* RFC 9110 §14.4, with all three numbers. */
+static enum err
+take_range(struct span value, struct gate_pass *pass, struct why *w)
+{
+	struct gate_range *range = &pass->range;
+	struct span begin, last;
+	bool is_fine = span_starts(value, "bytes ");
+	struct span rest = span_part(value, 6, value.len);
+
+	is_fine = is_fine && span_cut(&rest, '-', &begin) &&
+	    span_cut(&rest, '/', &last) &&
+	    text_undecimal(begin, UINT64_MAX, &range->begin) &&
+	    text_undecimal(last, UINT64_MAX, &range->last) &&
+	    text_undecimal(rest, UINT64_MAX, &range->size) &&
+	    range->begin <= range->last && range->last < range->size;
+	if (!is_fine)
+		return why(w, ERR_SYNTAX,
+		    "Content-Range: `bytes BEGIN-LAST/SIZE` with decimals, "
+		    "such as `bytes 0-99/1000`");
+	pass->has_range = true;
 	return ERR_OK;
 }
 
@@ -231,20 +214,24 @@ take_header(const struct gate_header *header, struct seen *seen,
 {
 	struct span name = header->name;
 
-	if (is_caseless(name, "host"))
+	if (token_is_caseless(name, "host"))
 		seen->host++;
-	else if (is_caseless(name, "content-encoding"))
-		seen->encoding++;
-	else if (is_caseless(name, "accept") && pass->accept.data == NULL)
+	else if (token_is_caseless(name, "content-encoding") &&
+	    seen->encoding++ == 0)
+		return take_encoding(header->value, pass, w);
+	else if (token_is_caseless(name, "content-range") && seen->range++ == 0)
+		return take_range(header->value, pass, w);
+	else if (token_is_caseless(name, "accept") && pass->accept.data == NULL)
 		pass->accept = header->value;
-	else if (is_caseless(name, "content-length") && seen->length++ == 0)
+	else if (token_is_caseless(name, "content-length") &&
+	    seen->length++ == 0)
 		return take_length(header->value, pass, w);
-	else if (is_caseless(name, "transfer-encoding") &&
+	else if (token_is_caseless(name, "transfer-encoding") &&
 	    seen->transfer++ == 0)
 		return take_transfer(header->value, pass, w);
-	else if (is_caseless(name, "expect") && seen->expect++ == 0)
+	else if (token_is_caseless(name, "expect") && seen->expect++ == 0)
 		return take_expect(header->value, pass, w);
-	else if (is_caseless(name, "content-type") && seen->type++ == 0)
+	else if (token_is_caseless(name, "content-type") && seen->type++ == 0)
 		take_media_type(header->value, pass);
 	return ERR_OK;
 }
@@ -303,10 +290,10 @@ judge_bytes(const struct gate_head *head, struct why *w)
 	for (size_t i = 0; i < head->header_count; i++) {
 		const struct gate_header *header = &head->headers[i];
 		/* a folded line and a space before the colon end up here */
-		if (!is_token(header->name))
+		if (!token_is(header->name))
 			return why(w, ERR_SYNTAX,
 			    "header %zu: its name is not a token", i + 1);
-		if (!is_value(header->value))
+		if (!token_is_value(header->value))
 			return why(w, ERR_SYNTAX,
 			    "header %zu: its value holds control characters",
 			    i + 1);
@@ -336,9 +323,10 @@ judge_counts(const struct seen *seen, struct why *w)
 		return why(w, ERR_SYNTAX, "Expect: given twice");
 	if (seen->type > 1)
 		return why(w, ERR_SYNTAX, "Content-Type: given twice");
-	if (seen->encoding > 0)
-		return why(w, ERR_MEDIA_TYPE,
-		    "Content-Encoding: bodies are taken as they are only");
+	if (seen->encoding > 1)
+		return why(w, ERR_SYNTAX, "Content-Encoding: given twice");
+	if (seen->range > 1)
+		return why(w, ERR_SYNTAX, "Content-Range: given twice");
 	return ERR_OK;
 }
 
@@ -353,9 +341,16 @@ judge_body(
 		return why(
 		    w, ERR_SYNTAX, "Transfer-Encoding: not known to HTTP/1.0");
 	/* methods that are not known here end as 405, whatever they carry */
-	if (pass->method != GATE_POST && pass->method != GATE_OTHER &&
-	    gate_has_body(pass))
-		return why(w, ERR_SYNTAX, "body: only POST may carry one here");
+	if (pass->method == GATE_PUT || pass->method == GATE_OTHER)
+		return ERR_OK;
+	if (pass->method != GATE_POST && gate_has_body(pass))
+		return why(w, ERR_SYNTAX,
+		    "body: only POST and PUT may carry one here");
+	if (pass->is_gzip)
+		return why(w, ERR_MEDIA_TYPE,
+		    "Content-Encoding: bodies are taken as they are only");
+	if (pass->has_range)
+		return why(w, ERR_SYNTAX, "Content-Range: of PUT alone");
 	return ERR_OK;
 }
 

@@ -42,8 +42,16 @@ enum gate_method {
 	GATE_GET,
 	GATE_HEAD,
 	GATE_POST,
+	GATE_PUT,
 	GATE_OPTIONS,
 	GATE_OTHER, /* well formed; 405 or 404 */
+};
+
+/* `Content-Range: bytes begin-last/size` of a PUT. */
+struct gate_range {
+	uint64_t begin;
+	uint64_t last;
+	uint64_t size;
 };
 
 #define GATE_MEDIA_TYPE_MAX 64
@@ -56,6 +64,9 @@ struct gate_pass {
 	bool has_length;
 	bool is_chunked;
 	bool expects_continue;
+	bool is_gzip; /* Content-Encoding, of a PUT */
+	bool has_range;
+	struct gate_range range;
 	uint64_t length; /* Content-Length; 0 where none is given */
 	struct span accept;
 	size_t media_type_len;

@@ -12,9 +12,6 @@
 #define DISCARD_MS 1000
 /* A body's buffer larger than this is given back at once. */
 #define BODY_KEPT ((size_t)64 << 10)
-/* The release whose way of cutting a head the gate knows; 1.0.0 and later are
- * strict themselves. */
-#define KNOWN_LAYOUT "0.9.75"
 #define ANSWER_RATE ((size_t)64 << 10) /* bytes a second, at least */
 
 static void
@@ -70,6 +67,8 @@ exchange_begin(struct exchange *exchange, struct MHD_Connection *connection,
 	exchange->stage = EXCHANGE_HEAD;
 	exchange->refusal = ERR_OK;
 	exchange->counted = 0;
+	exchange->is_streaming = false;
+	exchange->streamed = 0;
 	exchange->begun_ms = clock_steady_ms();
 	exchange->raw = target;
 	exchange->target_len = len;
@@ -91,7 +90,6 @@ exchange_begin(struct exchange *exchange, struct MHD_Connection *connection,
 static void
 stop_waiting(struct exchange *exchange)
 {
-	exchange->stage = EXCHANGE_BODY;
 	atomic_fetch_sub(&exchange->shared->waiting, 1);
 	metric_sub(METRIC_WAITING, 1);
 }
@@ -100,8 +98,11 @@ void
 exchange_end(struct exchange *exchange)
 {
 	/* resumed, but the peer had gone: the handler is not asked again */
-	if (exchange->stage == EXCHANGE_WAITING)
+	if (exchange->stage == EXCHANGE_WAITING ||
+	    exchange->stage == EXCHANGE_OPENING)
 		stop_waiting(exchange);
+	if (exchange->is_streaming)
+		exchange->match.stream->drop(&exchange->request);
 	atomic_fetch_sub(&exchange->shared->body_bytes, exchange->counted);
 	atomic_fetch_sub(&exchange->shared->active, 1);
 	if (exchange->body.cap > BODY_KEPT) {
@@ -128,7 +129,8 @@ count_answer(const struct exchange *exchange)
 	    LOG_SPAN(
 		"target", span_of(exchange->target, strlen(exchange->target))),
 	    LOG_NUMBER("status", (uint64_t)reply->status),
-	    LOG_NUMBER("bytes", reply->body.len),
+	    LOG_NUMBER(
+		"bytes", reply->fd == -1 ? reply->body.len : reply->fd_len),
 	    LOG_NUMBER("ms", clock_steady_ms() - exchange->begun_ms));
 }
 
@@ -136,7 +138,7 @@ static enum MHD_Result
 send_reply(struct exchange *exchange)
 {
 	struct reply *reply = &exchange->reply;
-	size_t len = reply->body.len;
+	uint64_t len = reply->fd == -1 ? reply->body.len : reply->fd_len;
 
 	if (writer_end(&reply->body) != ERR_OK) {
 		struct why w = { "answer: larger than it may be" };
@@ -147,8 +149,9 @@ send_reply(struct exchange *exchange)
 	count_answer(exchange);
 	set_deadline(exchange,
 	    exchange->shared->deadlines.answer_ms + len / ANSWER_RATE * 1000);
-	return http_reply_send(
-	    exchange->connection, reply, exchange->pass.method != GATE_POST);
+	return http_reply_send(exchange->connection, reply,
+	    exchange->pass.method != GATE_POST &&
+		exchange->pass.method != GATE_PUT);
 }
 
 static void
@@ -162,69 +165,38 @@ set_error(struct exchange *exchange, enum err err, const struct why *w)
 
 /* Now, with the end of the connection; the rest of the request is read away. */
 static enum MHD_Result
-send_early(struct exchange *exchange, enum err err, const struct why *w)
+send_reply_early(struct exchange *exchange)
 {
 	exchange->stage = EXCHANGE_REFUSED;
-	set_error(exchange, err, w);
 	count_answer(exchange);
 	set_deadline(exchange, DISCARD_MS);
 	return http_reply_send_early(exchange->connection, &exchange->reply);
 }
 
+static enum MHD_Result
+send_early(struct exchange *exchange, enum err err, const struct why *w)
+{
+	set_error(exchange, err, w);
+	return send_reply_early(exchange);
+}
+
 /* In the first call: the library closes behind it. */
 static enum MHD_Result
-send_first(struct exchange *exchange, enum err err, const struct why *w)
+send_reply_first(struct exchange *exchange)
 {
 	exchange->stage = EXCHANGE_REFUSED;
-	set_error(exchange, err, w);
 	exchange->reply.must_close = true;
 	return send_reply(exchange);
 }
 
-/* ---- the head ---- */
-
 static enum MHD_Result
-/* NOLINTNEXTLINE(readability-function-size): the library's signature */
-collect(void *context, enum MHD_ValueKind kind, const char *name,
-    size_t name_len, const char *value, size_t value_len)
+send_first(struct exchange *exchange, enum err err, const struct why *w)
 {
-	struct gate_head *head = context;
-
-	(void)kind;
-	if (head->header_count < HTTP_HEADERS_MAX)
-		head->headers[head->header_count] = (struct gate_header){
-			.name = span_of(name, name_len),
-			.value = span_of(value, value_len),
-		};
-	head->header_count++;
-	return MHD_YES;
+	set_error(exchange, err, w);
+	return send_reply_first(exchange);
 }
 
-static void
-read_head(struct exchange *exchange, const struct exchange_line *line,
-    struct gate_head *head)
-{
-	head->header_count = 0;
-	head->method = span_of_text(line->method);
-	head->version = span_of_text(line->version);
-	head->target = span_of(exchange->target, strlen(exchange->target));
-	head->path_len = strlen(line->url);
-	/* 0.9.75 leaves method, target and version where they came in, so a
-	   gap between target and version is what strlen did not see */
-	head->target_len = exchange->target_len;
-	if (exchange->raw != NULL && line->version > exchange->raw &&
-	    head->version.len > 0)
-		head->target_len = (size_t)(line->version - exchange->raw) - 1;
-	if (head->target.len > HTTP_URI_MAX)
-		head->target_len = head->target.len;
-	(void)MHD_get_connection_values_n(
-	    exchange->connection, MHD_HEADER_KIND, collect, head);
-	head->raw = SPAN_EMPTY;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	if (info != NULL && strcmp(MHD_get_version(), KNOWN_LAYOUT) == 0)
-		head->raw = span_of(line->method, info->header_size);
-}
+/* ---- the head ---- */
 
 /* Refused by what the bytes say: answered and closed before any body. */
 static enum MHD_Result
@@ -236,14 +208,59 @@ refuse(struct exchange *exchange, enum err err, const struct why *w)
 	return send_first(exchange, err, w);
 }
 
+/* Resumed only by this thread, later: it cannot be overtaken. */
+static enum MHD_Result
+suspend(struct exchange *exchange, enum exchange_stage stage)
+{
+	reply_done(&exchange->reply);
+	exchange->stage = stage;
+	watched_set_deadline(exchange->watched, UINT64_MAX);
+	atomic_fetch_add(&exchange->shared->waiting, 1);
+	metric_add(METRIC_WAITING, 1);
+	MHD_suspend_connection(exchange->connection);
+	return MHD_YES;
+}
+
+/* Before the first byte of a body that is streamed: may it come? */
+static enum MHD_Result
+open_stream(struct exchange *exchange)
+{
+	struct reply *reply = &exchange->reply;
+	bool has_body = gate_has_body(&exchange->pass);
+
+	exchange->is_streaming = true;
+	exchange->request.calls++;
+	*reply = reply_new();
+	switch (exchange->match.stream->begin(&exchange->request, reply)) {
+	case STREAM_GO:
+		reply_done(reply);
+		exchange->stage = EXCHANGE_BODY;
+		exchange->opened_ms = clock_steady_ms();
+		set_deadline(exchange, exchange->shared->deadlines.body_ms);
+		return MHD_YES;
+	case STREAM_LATER:
+		return suspend(exchange, EXCHANGE_OPENING);
+	case STREAM_SERVED:
+		break;
+	}
+	metric_add(METRIC_REQUESTS, 1);
+	return has_body && !exchange->pass.expects_continue
+	    ? send_reply_early(exchange)
+	    : send_reply_first(exchange);
+}
+
 enum MHD_Result
 exchange_head(struct exchange *exchange, const struct exchange_line *line)
 {
 	struct gate_head head;
 	struct why why_text = { "" };
 
+	if (exchange->stage == EXCHANGE_OPENING) {
+		stop_waiting(exchange);
+		return open_stream(exchange);
+	}
 	exchange->pass = (struct gate_pass){ .method = GATE_OTHER };
-	read_head(exchange, line, &head);
+	exchange_read_head(exchange, line, &head);
 	enum err err = gate_judge(&head, &exchange->pass, &why_text);
 	if (err == ERR_OK && watched_is_over(exchange->watched))
 		err = why(&why_text, ERR_TOO_MANY,
@@ -255,6 +272,8 @@ exchange_head(struct exchange *exchange, const struct exchange_line *line)
 	exchange->refusal = err;
 	exchange->stage = EXCHANGE_BODY;
 	set_deadline(exchange, exchange->shared->deadlines.body_ms);
+	if (err == ERR_OK && exchange->match.stream != NULL)
+		return open_stream(exchange);
 	/* an answer in this first call ends the connection, so the good ones
 	   wait for the second */
 	if (err == ERR_OK || !gate_has_body(&exchange->pass))
@@ -266,6 +285,23 @@ exchange_head(struct exchange *exchange, const struct exchange_line *line)
 
 /* ---- the body ---- */
 
+static enum MHD_Result
+take_stream(struct exchange *exchange, struct span bytes)
+{
+	struct why why_text = { "" };
+	uint64_t body_ms = exchange->shared->deadlines.body_ms;
+
+	enum err err =
+	    exchange->match.stream->take(&exchange->request, bytes, &why_text);
+	if (err != ERR_OK)
+		return send_early(exchange, err, &why_text);
+	exchange->streamed += bytes.len;
+	watched_set_deadline(exchange->watched,
+	    exchange->opened_ms + body_ms +
+		exchange->streamed / BLOB_RATE_MIN * 1000);
+	return MHD_YES;
+}
+
 enum MHD_Result
 exchange_take(struct exchange *exchange, const char *data, size_t len)
 {
@@ -274,6 +310,8 @@ exchange_take(struct exchange *exchange, const char *data, size_t len)
 
 	if (exchange->stage == EXCHANGE_REFUSED)
 		return MHD_YES; /* read away, until the watchdog's deadline */
+	if (exchange->match.stream != NULL)
+		return take_stream(exchange, span_of(data, len));
 	if (len > exchange->match.body_max - exchange->body.len) {
 		enum err err = why(&why_text, ERR_TOO_LARGE,
 		    "body: more than %zu bytes", exchange->match.body_max);
@@ -304,14 +342,7 @@ serve(struct exchange *exchange)
 	exchange->reply = reply_new();
 	if (exchange->match.handler(request, &exchange->reply) == SERVED)
 		return send_reply(exchange);
-	/* resumed only by this thread, later: it cannot be overtaken */
-	writer_done(&exchange->reply.body);
-	exchange->stage = EXCHANGE_WAITING;
-	watched_set_deadline(exchange->watched, UINT64_MAX);
-	atomic_fetch_add(&exchange->shared->waiting, 1);
-	metric_add(METRIC_WAITING, 1);
-	MHD_suspend_connection(exchange->connection);
-	return MHD_YES;
+	return suspend(exchange, EXCHANGE_WAITING);
 }
 
 static enum MHD_Result
@@ -336,6 +367,7 @@ exchange_complete(struct exchange *exchange)
 		return answer_options(exchange);
 	if (exchange->stage == EXCHANGE_WAITING) {
 		stop_waiting(exchange);
+		exchange->stage = EXCHANGE_BODY;
 	} else {
 		metric_add(METRIC_REQUESTS, 1);
 		exchange->request.body = writer_view(&exchange->body);

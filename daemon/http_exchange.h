@@ -2,8 +2,8 @@
  * http_exchange: one request and its answer, from the first byte of its target to
  * the last of the body.
  *
- * Stages: HEAD until gate and route have judged; BODY while it comes in; WAITING
- * while a handler waits; REFUSED when the answer is known and only the rest of
+ * Stages: HEAD until gate and route have judged; OPENING while a stream waits
+ * before its body; BODY while that comes in; WAITING while a handler waits; REFUSED when the answer is known and only the rest of
  * the body is read away, for a moment, so that the peer gets to read it.
  *
  * Threads: the loop's alone, but for http_loop's list of resumed ones.  Memory:
@@ -33,6 +33,7 @@ struct http_shared {
 
 enum exchange_stage {
 	EXCHANGE_HEAD,
+	EXCHANGE_OPENING,
 	EXCHANGE_BODY,
 	EXCHANGE_WAITING,
 	EXCHANGE_REFUSED,
@@ -52,8 +53,11 @@ struct exchange {
 	struct request request;
 	struct reply reply;
 	struct writer body;
-	size_t counted;	  /* of shared->body_bytes */
-	enum err refusal; /* answered when the request is complete */
+	size_t counted;	    /* of shared->body_bytes */
+	bool is_streaming;  /* the stream's `begin` was called */
+	uint64_t opened_ms; /* when its body was let in */
+	uint64_t streamed;  /* bytes of that */
+	enum err refusal;   /* answered when the request is complete */
 	struct why why;
 	uint64_t begun_ms;
 	const char *raw; /* where the library keeps the target */
@@ -75,6 +79,10 @@ struct exchange_line {
 	const char *method;
 	const char *version;
 };
+
+/* The head's bytes, as the gate wants them (http_head.c). */
+void exchange_read_head(struct exchange *exchange,
+    const struct exchange_line *line, struct gate_head *head);
 enum MHD_Result exchange_head(
     struct exchange *exchange, const struct exchange_line *line);
 enum MHD_Result exchange_take(

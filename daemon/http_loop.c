@@ -187,7 +187,8 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 	(void)connection;
 	if (exchange == NULL)
 		return MHD_NO; /* no memory or no place: close */
-	if (exchange->stage == EXCHANGE_HEAD)
+	if (exchange->stage == EXCHANGE_HEAD ||
+	    exchange->stage == EXCHANGE_OPENING)
 		return exchange_head(exchange, &line);
 	if (*data_len == 0)
 		return exchange_complete(exchange);

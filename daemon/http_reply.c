@@ -44,26 +44,51 @@ add_headers(
 		is_fine = add(response, "Allow", reply->allow);
 	if (is_fine && reply->location != NULL)
 		is_fine = add(response, "Location", reply->location);
+	if (is_fine && reply->is_download)
+		is_fine = add(response, "Content-Disposition", "attachment");
+	if (is_fine && reply->has_offset) {
+		char offset[24];
+		(void)snprintf(offset, sizeof(offset), "%llu",
+		    (unsigned long long)reply->offset);
+		is_fine = add(response, "Upload-Offset", offset);
+	}
 	if (is_fine && reply->must_close)
 		is_fine = add(response, "Connection", "close");
 	return is_fine;
+}
+
+/* The body, or the file, is the response's from here on. */
+static struct MHD_Response *
+make_response(struct reply *reply)
+{
+	static char nothing[1];
+	size_t len = reply->body.len;
+	struct MHD_Response *response;
+
+	if (reply->fd != -1) {
+		response =
+		    MHD_create_response_from_fd64(reply->fd_len, reply->fd);
+		if (response != NULL)
+			reply->fd = -1;
+		reply_done(reply);
+		return response;
+	}
+	response = len == 0 ? MHD_create_response_from_buffer(
+				  0, nothing, MHD_RESPMEM_PERSISTENT)
+			    : MHD_create_response_from_buffer(
+				  len, reply->body.data, MHD_RESPMEM_MUST_FREE);
+	if (response == NULL || len == 0)
+		writer_done(&reply->body);
+	return response;
 }
 
 enum MHD_Result
 http_reply_send(
     struct MHD_Connection *connection, struct reply *reply, bool is_public)
 {
-	static char nothing[1];
-	size_t len = reply->body.len;
-	struct MHD_Response *response = len == 0
-	    ? MHD_create_response_from_buffer(
-		  0, nothing, MHD_RESPMEM_PERSISTENT)
-	    : MHD_create_response_from_buffer(
-		  len, reply->body.data, MHD_RESPMEM_MUST_FREE);
+	struct MHD_Response *response = make_response(reply);
 	enum MHD_Result result = MHD_NO;
 
-	if (response == NULL || len == 0)
-		writer_done(&reply->body);
 	if (response == NULL)
 		return MHD_NO;
 	if (add_headers(reply, is_public, response))
@@ -94,7 +119,7 @@ http_reply_send_early(struct MHD_Connection *connection, struct reply *reply)
 		writer_format(&out, "Allow: %s\r\n", reply->allow);
 	writer_text(&out, "\r\n");
 	writer_span(&out, writer_view(&reply->body));
-	writer_done(&reply->body);
+	reply_done(reply);
 	if (writer_end(&out) != ERR_OK || info == NULL ||
 	    send(info->connect_fd, text, out.len,
 		MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)out.len)

@@ -18,8 +18,11 @@
 #include "daemon/store.h"
 #include "schema/note.h"
 
+struct blobs;
 struct indexer;
 struct signer_link;
+struct uploads;
+struct worker;
 
 struct ledger {
 	struct clock clock;
@@ -32,6 +35,9 @@ struct ledger {
 	struct batch *batch;
 	struct signer_link *signer;
 	struct indexer *indexer;
+	struct blobs *blobs; /* of the service, as what follows */
+	struct uploads *uploads;
+	struct worker *worker;
 	const char *folder; /* the data directory, for free space */
 	/* steady ms since when something committed waits for its signature; 0:
 	   nothing does */

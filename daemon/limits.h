@@ -7,6 +7,7 @@
 #define HEADWATER_DAEMON_LIMITS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* ---- the write path ---- */
 #define BATCH_ENTRIES_MAX 1024 /* sealing 512 takes 1.9 ms, 4,096 take 12 */
@@ -25,6 +26,15 @@
 #define ADMIT_ARENA_MAX ((size_t)4 << 20)
 #define REQUEST_ARENA_MAX ((size_t)32 << 20)
 #define ANSWER_LEN_MAX ((size_t)24 << 20) /* an entry bundle has 16 MiB */
+
+/* ---- blobs ---- */
+#define QUOTA_DEFAULT ((uint64_t)10 << 30) /* bytes of each principal */
+#define UPLOADS_MAX 64 /* that are kept in memory, at 150 KiB */
+#define UPLOAD_AGE_MAX_S (7 * 24 * 3600) /* a part that nobody continues */
+#define BLOB_THREADS 2			 /* sync, and read parts again */
+#define BLOB_HASHED_MAX \
+	((uint64_t)1 << 20)		   /* hashed before it is given: 1 ms */
+#define BLOB_RATE_MIN ((uint64_t)64 << 10) /* bytes a second, of an upload */
 
 /* ---- questions ---- */
 #define LIST_LIMIT_DEFAULT 100

@@ -28,7 +28,6 @@ struct manifest_build {
 	uint64_t taken;
 	uint64_t lines;
 	uint64_t chunk_at;	 /* where the chunk that is open begins */
-	struct sha256 whole;	 /* over all bytes */
 	struct tree_edge chunk;	 /* over the lines of the open chunk */
 	struct tree_edge chunks; /* over the chunks before it */
 	uint64_t blocks;
@@ -195,7 +194,6 @@ manifest_build_new(const char *path, uint64_t bytes,
 	build->blocks = sidecar_blocks(bytes);
 	build->filter.at = sidecar_block_at(0);
 	build->records.at = sidecar_chunk_at(build->blocks, 0);
-	sha256_init(&build->whole);
 	enum err err = ERR_OK;
 	if (path != NULL) {
 		build->path = strdup(path);
@@ -251,8 +249,6 @@ manifest_build_add(
 {
 	if (build->err == ERR_OK && bytes.len > build->bytes - build->taken)
 		fail(build, ERR_TOO_LARGE, "manifest: longer than its size");
-	if (build->err == ERR_OK)
-		sha256_add(&build->whole, bytes);
 	while (build->err == ERR_OK && bytes.len > 0)
 		take_piece(build, &bytes);
 	if (build->err != ERR_OK && w != NULL)
@@ -290,8 +286,8 @@ write_header(struct manifest_build *build, const struct sidecar_header *header)
 }
 
 enum err
-manifest_build_end(
-    struct manifest_build *build, struct sidecar_header *ret, struct why *w)
+manifest_build_end(struct manifest_build *build, const struct hash *digest,
+    struct sidecar_header *ret, struct why *w)
 {
 	judge_end(build);
 	if (build->err == ERR_OK) {
@@ -306,7 +302,7 @@ manifest_build_end(
 			.bytes = build->bytes,
 			.lines = build->lines,
 			.blocks = build->blocks,
-			.digest = sha256_done(&build->whole),
+			.digest = *digest,
 			.root = tree_edge_root(&build->chunks),
 		};
 		write_header(build, &header);

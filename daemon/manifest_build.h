@@ -29,9 +29,10 @@ MUST_CHECK enum err manifest_build_new(const char *path, uint64_t bytes,
 MUST_CHECK enum err manifest_build_add(
     struct manifest_build *build, struct span bytes, struct why *w);
 
-/* All was given: completes the sidecar (not synced) and says what it is of. */
-MUST_CHECK enum err manifest_build_end(
-    struct manifest_build *build, struct sidecar_header *ret, struct why *w);
+/* All was given, and has the SHA-256 `digest`: completes the sidecar (not synced)
+ * and says what it is of. */
+MUST_CHECK enum err manifest_build_end(struct manifest_build *build,
+    const struct hash *digest, struct sidecar_header *ret, struct why *w);
 
 /* The sidecar's bytes are on the disk; its name is the caller's care. */
 MUST_CHECK enum err manifest_build_sync(

@@ -1,5 +1,7 @@
 #include "daemon/reply.h"
 
+#include <unistd.h>
+
 #include "daemon/clock.h"
 #include "daemon/limits.h"
 
@@ -13,13 +15,31 @@ reply_new(void)
 		.media_type = REPLY_JSON,
 		.cache = REPLY_NO_STORE,
 		.body = writer_heap(ANSWER_LEN_MAX),
+		.fd = -1,
 	};
+}
+
+static void
+close_file(struct reply *reply)
+{
+	if (reply->fd != -1)
+		(void)close(reply->fd);
+	reply->fd = -1;
+}
+
+void
+reply_done(struct reply *reply)
+{
+	close_file(reply);
+	writer_done(&reply->body);
 }
 
 void
 reply_error(struct reply *reply, enum err err, const struct why *w)
 {
+	close_file(reply);
 	writer_clear(&reply->body);
+	reply->is_download = false;
 	reply->status = err_status(err);
 	reply->media_type = PROBLEM_MEDIA_TYPE;
 	reply->cache = REPLY_NO_STORE;
@@ -29,4 +49,12 @@ reply_error(struct reply *reply, enum err err, const struct why *w)
 		reply->retry_after_s =
 		    (unsigned)(clock_steady_ms() % RETRY_SPREAD_S) + 1;
 	problem_print(err, w, &reply->body);
+}
+
+void
+reply_have(struct reply *reply, const struct why *w, uint64_t have)
+{
+	reply_error(reply, ERR_CONFLICT, w);
+	writer_clear(&reply->body);
+	problem_print_have(ERR_CONFLICT, w, have, &reply->body);
 }

@@ -33,6 +33,12 @@ struct reply {
 	const char *allow;	/* of a 405 */
 	const char *location; /* of a 201; borrowed from the request's arena */
 	bool must_close;
+	/* a file in place of the body, closed when it is sent; -1: none */
+	int fd;
+	uint64_t fd_len;
+	bool is_download; /* Content-Disposition: attachment */
+	bool has_offset;
+	uint64_t offset; /* Upload-Offset: what is there of an upload */
 };
 
 struct reply reply_new(void);
@@ -40,5 +46,11 @@ struct reply reply_new(void);
 /* Status from the error, problem+json body; ERR_BUSY gets a Retry-After of 1-3 s
  * (spread); whatever was in the body before is dropped. */
 void reply_error(struct reply *reply, enum err err, const struct why *w);
+
+/* ERR_CONFLICT, with how many bytes of an upload are there. */
+void reply_have(struct reply *reply, const struct why *w, uint64_t have);
+
+/* Gives the body and the file back; for one that is not sent. */
+void reply_done(struct reply *reply);
 
 #endif

@@ -13,6 +13,7 @@
 #ifndef HEADWATER_DAEMON_REQUEST_H
 #define HEADWATER_DAEMON_REQUEST_H
 
+#include "daemon/gate.h"
 #include "daemon/ledger.h"
 #include "daemon/limits.h"
 #include "schema/arena.h"
@@ -20,6 +21,7 @@
 enum request_method {
 	METHOD_GET, /* HEAD too: http drops the body */
 	METHOD_POST,
+	METHOD_PUT,
 };
 
 struct request_query {
@@ -43,9 +45,15 @@ struct request {
 	struct span media_type; /* of the body, lower case, without parameters;
 	                           empty where none is given */
 	struct span accept;
-	struct span body;
+	struct span body; /* empty where a stream takes it */
+	/* of a stream: how it comes */
+	uint64_t body_len;
+	bool is_gzip;
+	bool has_range;
+	struct gate_range range;
 	unsigned calls; /* 1 at first */
 	void *state;	/* the handler's own, in the arena */
+	void *stream;	/* a stream's own, NULL at first */
 	void (*resume)(struct request *request); /* http's, as what follows */
 	void *inside;
 };

@@ -4,12 +4,14 @@
 
 #define ALLOW_GET "GET, HEAD, OPTIONS"
 #define ALLOW_BOTH "GET, HEAD, POST, OPTIONS"
+#define ALLOW_PUT "GET, HEAD, PUT, OPTIONS"
 
 struct route {
 	/* ':' takes one segment, '*' at the end all that follow */
 	const char *pattern;
 	serve_handler *get;
 	serve_handler *post;
+	const struct serve_stream *put;
 	const char *queries; /* names, each with a space before and behind it */
 	bool is_decoded;     /* %XX in the segments that are taken */
 	bool is_tlog;	     /* a query is 404 */
@@ -40,6 +42,10 @@ static const struct route routes[] = {
 	    .get = serve_release,
 	    .queries = " min_size ",
 	    .is_decoded = true },
+	{ .pattern = "/v1/blobs/:",
+	    .get = serve_blob,
+	    .put = &serve_blob_put,
+	    .is_decoded = true },
 	{ .pattern = "/v1/openapi.json", .get = serve_openapi },
 	{ .pattern = "/healthz", .get = serve_health },
 	{ .pattern = "/metrics", .get = serve_metrics },
@@ -50,6 +56,8 @@ static const struct route routes[] = {
 static const char *
 allow_of(const struct route *route)
 {
+	if (route->put != NULL)
+		return ALLOW_PUT;
 	return route->post == NULL ? ALLOW_GET : ALLOW_BOTH;
 }
 
@@ -210,7 +218,8 @@ take_queries(const struct route *route, const struct gate_pass *pass,
 	if (route->is_tlog)
 		return why(w, ERR_NOT_FOUND,
 		    "path: no query here, it would only divide the caches");
-	if (route->queries == NULL || pass->method == GATE_POST)
+	if (route->queries == NULL || pass->method == GATE_POST ||
+	    pass->method == GATE_PUT)
 		return why(w, ERR_SYNTAX, "query: none is known here");
 	while (err == ERR_OK && span_cut(&rest, '&', &pair))
 		err = take_query(route, request, pair, w);
@@ -224,14 +233,21 @@ choose(const struct route *route, const struct gate_pass *pass,
     struct request *request, struct route_match *match, struct why *w)
 {
 	match->allow = allow_of(route);
-	request->method = pass->method == GATE_POST ? METHOD_POST : METHOD_GET;
+	request->method = pass->method == GATE_POST ? METHOD_POST
+	    : pass->method == GATE_PUT		    ? METHOD_PUT
+						    : METHOD_GET;
 	match->handler = NULL;
+	match->stream = NULL;
 	if (pass->method == GATE_OPTIONS)
 		return ERR_OK;
 	if (pass->method == GATE_GET || pass->method == GATE_HEAD)
 		match->handler = route->get;
 	else if (pass->method == GATE_POST)
 		match->handler = route->post;
+	else if (pass->method == GATE_PUT && route->put != NULL) {
+		match->stream = route->put;
+		match->handler = route->put->end;
+	}
 	if (match->handler == NULL)
 		return why(
 		    w, ERR_METHOD, "method: allowed here: %s", match->allow);
@@ -265,6 +281,13 @@ take_body(const struct gate_pass *pass, struct request *request,
     struct route_match *match, struct why *w)
 {
 	match->body_max = 0;
+	request->body_len = pass->length;
+	request->is_gzip = pass->is_gzip;
+	request->has_range = pass->has_range;
+	request->range = pass->range;
+	if (match->stream != NULL && !pass->has_length)
+		return why(w, ERR_SYNTAX,
+		    "Content-Length: needed, a blob is not taken in chunks");
 	if (pass->method != GATE_POST)
 		return ERR_OK;
 	struct span type = arena_copy(

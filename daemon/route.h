@@ -15,8 +15,9 @@
 
 struct route_match {
 	serve_handler *handler; /* NULL: OPTIONS, answered by `allow` alone */
-	const char *allow;	/* set as soon as the path is known */
-	size_t body_max;	/* 0: no body */
+	const struct serve_stream *stream; /* takes the body; else NULL */
+	const char *allow; /* set as soon as the path is known */
+	size_t body_max;   /* 0: no body */
 };
 
 /* Fills path, method, segments, queries, media type and accept of `request`,

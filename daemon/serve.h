@@ -14,6 +14,30 @@ struct tree_head;
 
 typedef enum served serve_handler(struct request *request, struct reply *reply);
 
+/*
+ * A body that is taken as it comes, and never held.  `begin` is called before a
+ * byte of it (again after it gave STREAM_LATER and was resumed), `take` for each
+ * piece, then the handler as for any request, and `drop` once at the end of all
+ * when `begin` was called, whatever happened.  An error of `take` is the answer.
+ */
+enum stream_begun {
+	STREAM_GO,     /* let the body come */
+	STREAM_LATER,  /* as SERVED_LATER */
+	STREAM_SERVED, /* the answer is known without it */
+};
+struct serve_stream {
+	enum stream_begun (*begin)(
+	    struct request *request, struct reply *reply);
+	enum err (*take)(
+	    struct request *request, struct span bytes, struct why *w);
+	serve_handler *end;
+	void (*drop)(struct request *request);
+};
+
+/* ---- serve_blob, serve_upload ---- */
+serve_handler serve_blob;			 /* sha256:<hex> */
+extern const struct serve_stream serve_blob_put; /* the same */
+
 /* ---- serve_write ---- */
 serve_handler serve_records_post;
 

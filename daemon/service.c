@@ -11,9 +11,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/blob.h"
 #include "daemon/indexer.h"
 #include "daemon/signer_link.h"
 #include "daemon/start.h"
+#include "daemon/upload.h"
+#include "daemon/worker.h"
 
 #define SWEEP_MS 60000 /* between looks for dead readers */
 /* For telling waiting writers, of the SIGNER_GONE_MS until we must be gone. */
@@ -106,6 +109,7 @@ stop(struct service *service, uint64_t wait_ms)
 		sequencer_stop(service->sequencer);
 	if (service->is_indexing)
 		indexer_stop(ledger->indexer);
+	worker_stop(ledger->worker);
 	if (service->http != NULL && !http_stop(service->http, wait_ms))
 		log_event(LOG_WARN, "cut off",
 		    LOG_TEXT("note", "requests were still in flight"));
@@ -120,6 +124,9 @@ release(struct service *service)
 	sequencer_free(service->sequencer);
 	if (ledger != NULL) {
 		indexer_free(ledger->indexer);
+		worker_free(ledger->worker);
+		uploads_free(ledger->uploads);
+		blobs_free(ledger->blobs);
 		signer_link_free(ledger->signer);
 	}
 	ledger_free(ledger);

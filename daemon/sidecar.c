@@ -79,7 +79,7 @@ enum err
 sidecar_decode(
     const uint8_t in[static SIDECAR_HEADER_LEN], struct sidecar_header *ret)
 {
-	struct sidecar_header header;
+	struct sidecar_header header = { .bytes = 0 };
 	struct reader r = reader_of(span_of(in, SIDECAR_HEADER_LEN));
 	struct hash sum = sha256_of(span_of(in, CHECKED_LEN));
 

@@ -5,12 +5,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/blob.h"
 #include "daemon/device.h"
 #include "daemon/file.h"
 #include "daemon/indexer.h"
 #include "daemon/maintain.h"
 #include "daemon/recover.h"
 #include "daemon/signer_link.h"
+#include "daemon/upload.h"
+#include "daemon/worker.h"
 
 static enum err
 refuse(struct service *service, enum refusal refusal, enum err err)
@@ -147,6 +150,22 @@ open_stores(struct service *service)
 	return err;
 }
 
+/* What a record names; the index must be there before anybody brings it. */
+static enum err
+open_blobs(struct service *service)
+{
+	struct ledger *ledger = service->ledger;
+	enum err err = blobs_new(ledger->folder, &ledger->blobs, service->w);
+
+	if (err == ERR_OK &&
+	    (uploads_new(ledger, ledger->blobs, service->config->quota,
+		 &ledger->uploads) != ERR_OK ||
+		worker_new(BLOB_THREADS, &ledger->worker) != ERR_OK))
+		err = why(
+		    service->w, ERR_MEMORY, "no memory or threads for blobs");
+	return err == ERR_OK ? ERR_OK : refuse(service, REFUSAL_IO, err);
+}
+
 static enum err
 make_equal(struct service *service, const struct signer_hello *hello)
 {
@@ -255,6 +274,8 @@ start(struct service *service)
 		err = start_threads(service);
 	if (err == ERR_OK)
 		err = wait_for_keyring(service);
+	if (err == ERR_OK)
+		err = open_blobs(service);
 	if (err == ERR_OK)
 		err = start_http(service);
 	return err;

@@ -3,7 +3,8 @@
 #include "schema/object.h"
 
 static void
-print(enum err err, const struct why *w, uint64_t line, struct writer *out)
+print(enum err err, const struct why *w, const char *name, uint64_t number,
+    struct writer *out)
 {
 	const char *detail =
 	    w != NULL && w->text[0] != '\0' ? w->text : err_text(err);
@@ -13,22 +14,29 @@ print(enum err err, const struct why *w, uint64_t line, struct writer *out)
 	writer_member_text(out, "title", span_of_text(err_text(err)));
 	writer_member_number(out, "status", (uint64_t)err_status(err));
 	writer_member_text(out, "detail", span_of_text(detail));
-	if (line > 0)
-		writer_member_number(out, "line", line);
+	if (name != NULL)
+		writer_member_number(out, name, number);
 	writer_u8(out, '}');
 }
 
 void
 problem_print(enum err err, const struct why *w, struct writer *out)
 {
-	print(err, w, 0, out);
+	print(err, w, NULL, 0, out);
 }
 
 void
 problem_print_line(
     enum err err, const struct why *w, uint64_t line, struct writer *out)
 {
-	print(err, w, line, out);
+	print(err, w, "line", line, out);
+}
+
+void
+problem_print_have(
+    enum err err, const struct why *w, uint64_t have, struct writer *out)
+{
+	print(err, w, "have", have, out);
 }
 
 /* Another server's problem may have any members (RFC 9457 section 3.2). */

@@ -18,6 +18,9 @@ void problem_print(enum err err, const struct why *w, struct writer *out);
 /* The same with the number of the NDJSON line it is about (from 1). */
 void problem_print_line(
     enum err err, const struct why *w, uint64_t line, struct writer *out);
+/* The same with `have`: how many bytes of an upload are there. */
+void problem_print_have(
+    enum err err, const struct why *w, uint64_t have, struct writer *out);
 
 /* Reads an answer that may be one: fills *ret and its status, else ERR_SYNTAX. */
 MUST_CHECK enum err problem_parse(

@@ -28,6 +28,7 @@ BEGIN {
 	door["jansson.h"] = "^schema/(json|object)[.]c$"
 	door["sodium.h"] = "^schema/key[.]c$"
 	door["nettle/sha2.h"] = "^schema/sha256[.]c$"
+	door["zlib.h"] = "^daemon/inflate[.]c$"
 	door["curl/curl.h"] = "^client/transport[.]c$"
 }
 

@@ -70,6 +70,7 @@ kit_build(const char *path, struct span text, size_t step,
     struct sidecar_header *ret, struct why *w)
 {
 	struct manifest_build *build;
+	struct hash digest = sha256_of(text);
 	enum err err = manifest_build_new(path, text.len, &build, w);
 
 	if (err != ERR_OK)
@@ -77,7 +78,7 @@ kit_build(const char *path, struct span text, size_t step,
 	for (size_t at = 0; err == ERR_OK && at < text.len; at += step)
 		err = manifest_build_add(build, span_part(text, at, step), w);
 	if (err == ERR_OK)
-		err = manifest_build_end(build, ret, w);
+		err = manifest_build_end(build, &digest, ret, w);
 	if (err == ERR_OK && path != NULL)
 		err = manifest_build_sync(build, w);
 	manifest_build_free(build);

@@ -48,6 +48,65 @@ PLAIN(serve_health)
 PLAIN(serve_metrics)
 PLAIN(serve_openapi)
 
+PLAIN(serve_blob)
+
+/* Streams are told by what their name says: `later` waits twice, `no` is refused
+ * before the body, `stop` after its first bytes. */
+static atomic_uint dropped;
+
+static void *resume_soon(void *context);
+
+static enum stream_begun
+stream_begin(struct request *request, struct reply *reply)
+{
+	pthread_t thread;
+
+	if (span_is(request->segments[0], "no")) {
+		reply->status = 403;
+		(void)answer_text(reply, "no\n");
+		return STREAM_SERVED;
+	}
+	if (!span_is(request->segments[0], "later") || request->calls == 3)
+		return STREAM_GO;
+	assert(pthread_create(&thread, NULL, resume_soon, request) == 0);
+	(void)pthread_detach(thread);
+	return STREAM_LATER;
+}
+
+static enum err
+stream_take(struct request *request, struct span bytes, struct why *w)
+{
+	/* kept in place of an allocation: how much has come */
+	request->stream = (void *)((uintptr_t)request->stream + bytes.len);
+	if (span_is(request->segments[0], "stop"))
+		return why(w, ERR_TOO_LARGE, "stop");
+	return ERR_OK;
+}
+
+static enum served
+stream_end(struct request *request, struct reply *reply)
+{
+	atomic_fetch_add(&handled, 1);
+	reply->status = 201;
+	writer_decimal(&reply->body, (uintptr_t)request->stream);
+	writer_text(&reply->body, "\n");
+	return SERVED;
+}
+
+static void
+stream_drop(struct request *request)
+{
+	(void)request;
+	atomic_fetch_add(&dropped, 1);
+}
+
+const struct serve_stream serve_blob_put = {
+	.begin = stream_begin,
+	.take = stream_take,
+	.end = stream_end,
+	.drop = stream_drop,
+};
+
 enum served
 serve_records_post(struct request *request, struct reply *reply)
 {
@@ -224,6 +283,7 @@ struct row {
 #define E "\r\n"
 #define GET "GET /checkpoint HTTP/1.1\r\n" H
 #define POST "POST /v1/records HTTP/1.1\r\n" H
+#define BLOB(name) "PUT /v1/blobs/" name " HTTP/1.1\r\n" H
 #define CL3 "Content-Length: 3\r\n"
 #define TE "Transfer-Encoding: chunked\r\n"
 #define SMUGGLED "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -246,6 +306,24 @@ static const struct row rows[] = {
 	    STAYS),
 	ROW("PUT with a body",
 	    "PUT /v1/records HTTP/1.1\r\n" H CL3 E "abc" SMUGGLED, 405, CLOSES),
+	ROW("a streamed PUT", BLOB("go") CL3 E "abc", 201, STAYS),
+	ROW("one without a byte", BLOB("go") "Content-Length: 0\r\n" E, 201,
+	    STAYS),
+	ROW("one that waits first", BLOB("later") CL3 E "abc", 201, STAYS),
+	ROW("one that is refused before its body", BLOB("no") CL3 E "abc", 403,
+	    CLOSES),
+	ROW("one that is refused and has no body",
+	    BLOB("no") "Content-Length: 0\r\n" E, 403, CLOSES),
+	ROW("one that is refused in its body", BLOB("stop") CL3 E "abc", 413,
+	    CLOSES),
+	ROW("one without a length", BLOB("go") TE E "3\r\nabc\r\n0\r\n\r\n",
+	    400, CLOSES),
+	ROW("one with a range",
+	    BLOB("go") CL3 "Content-Range: bytes 0-2/9\r\n" E "abc", 201,
+	    STAYS),
+	ROW("a range of a POST",
+	    POST CL3 "Content-Range: bytes 0-2/9\r\n" E "abc" SMUGGLED, 400,
+	    CLOSES),
 	ROW("POST of a tile", "POST /tile/0/000 HTTP/1.1\r\n" H CL3 E "abc",
 	    405, CLOSES),
 	ROW("TRACE", "TRACE /checkpoint HTTP/1.1\r\n" H E, 405, STAYS),
@@ -554,6 +632,38 @@ drip(const char *text, size_t len)
 	}
 	(void)close(fd);
 	return clock_steady_ms() - begun_ms;
+}
+
+/* Whoever began to stream is told of the end, whatever that was. */
+static void
+test_every_stream_is_dropped(void **state)
+{
+	static const char *const names[] = { "go", "later", "no", "stop" };
+	char text[256];
+	char answer[4096];
+
+	(void)state;
+	start(quick());
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (unsigned sent = 0; sent < 4; sent++) {
+			unsigned before = atomic_load(&dropped);
+			int fd = open_one();
+			(void)snprintf(text, sizeof(text),
+			    "PUT /v1/blobs/%s HTTP/1.1\r\n" H CL3 E "%.*s",
+			    names[i], (int)sent, "abc");
+			push(fd, text, strlen(text));
+			if (sent < 3)
+				(void)shutdown(fd, SHUT_WR);
+			(void)pull(fd, answer, sizeof(answer), 200);
+			(void)close(fd);
+			const struct timespec pause = { .tv_nsec = 50000000 };
+			for (unsigned n = 0;
+			     n < 40 && atomic_load(&dropped) == before; n++)
+				(void)nanosleep(&pause, NULL);
+			assert_int_equal(before + 1, atomic_load(&dropped));
+		}
+	}
+	stop();
 }
 
 static void
@@ -871,6 +981,7 @@ main(int argc, char **argv)
 	UNIT(test_pipelined);
 	UNIT(test_resumed);
 	UNIT(test_a_peer_that_leaves_while_it_waits);
+	UNIT(test_every_stream_is_dropped);
 	UNIT(test_slow_headers);
 	UNIT(test_slow_body);
 	UNIT(test_slow_reader);

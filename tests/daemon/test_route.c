@@ -7,6 +7,8 @@
 /* Handlers that only have names; the real ones are not asked here. */
 #define HANDLERS(X) \
 	X(serve_records_post) \
+	X(serve_blob) \
+	X(put_end) \
 	X(serve_checkpoint) \
 	X(serve_tile) \
 	X(serve_inclusion) \
@@ -22,6 +24,8 @@
 	X(serve_metrics) \
 	X(serve_openapi)
 
+serve_handler put_end;
+
 #define X(name) \
 	enum served name(struct request *request, struct reply *reply) \
 	{ \
@@ -32,6 +36,8 @@
 	}
 HANDLERS(X)
 #undef X
+
+const struct serve_stream serve_blob_put = { .end = put_end };
 
 struct row {
 	const char *name;
@@ -72,6 +78,13 @@ static const struct row rows[] = {
 	{ "an encoded letter", G, "/v1/record%73", ERR_NOT_FOUND, NULL, { 0 } },
 	{ "in upper case", G, "/V1/records", ERR_NOT_FOUND, NULL, { 0 } },
 	{ "post", GATE_POST, "/v1/records", ERR_OK, serve_records_post, { 0 } },
+	{ "a blob", G, "/v1/blobs/sha256:ab", ERR_OK, serve_blob,
+	    { "sha256:ab" } },
+	{ "a blob that comes", GATE_PUT, "/v1/blobs/sha256:ab", ERR_SYNTAX,
+	    NULL, { 0 } },
+	{ "POST of a blob", GATE_POST, "/v1/blobs/sha256:ab", ERR_METHOD, NULL,
+	    { 0 } },
+	{ "PUT of records", GATE_PUT, "/v1/records", ERR_METHOD, NULL, { 0 } },
 	{ "post with a query", GATE_POST, "/v1/records?limit=1", ERR_SYNTAX,
 	    NULL, { 0 } },
 	{ "a record", G, "/v1/records/ab", ERR_OK, serve_record, { "ab" } },
@@ -234,11 +247,37 @@ test_queries(void **state)
 	arena_free(request.arena);
 }
 
+static void
+test_a_stream(void **state)
+{
+	struct gate_pass pass = pass_of(GATE_PUT, "/v1/blobs/sha256:ab");
+	struct request request = { .arena = arena_new(4096) };
+	struct route_match match;
+	struct why w = { "" };
+
+	(void)state;
+	assert_err(ERR_SYNTAX, route_find(&pass, &request, &match, &w));
+	assert_non_null(strstr(w.text, "Content-Length"));
+	pass.has_length = true;
+	pass.length = 5;
+	pass.has_range = true;
+	pass.range = (struct gate_range){ 1, 5, 9 };
+	assert_err(ERR_OK, route_find(&pass, &request, &match, &w));
+	assert_ptr_equal(&serve_blob_put, match.stream);
+	assert_ptr_equal(put_end, match.handler);
+	assert_string_equal("GET, HEAD, PUT, OPTIONS", match.allow);
+	assert_int_equal(METHOD_PUT, request.method);
+	assert_int_equal(5, request.body_len);
+	assert_int_equal(9, request.range.size);
+	arena_free(request.arena);
+}
+
 int
 main(int argc, char **argv)
 {
 	UNIT_ROWS(rows, test_row);
 	UNIT_ROWS(body_rows, test_body);
 	UNIT(test_queries);
+	UNIT(test_a_stream);
 	return unit_run(argc, argv);
 }

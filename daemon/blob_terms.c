@@ -1,0 +1,105 @@
+#include "daemon/blob_terms.h"
+
+#include <string.h>
+
+/* The largest attachment of this digest that a record names, or the one of
+ * `size`. */
+static bool
+find_attachment(const struct gist *gist, const struct hash *digest,
+    const uint64_t *size, struct gist_attachment *ret)
+{
+	struct reader r = reader_of(gist->attachments);
+	struct gist_attachment attachment;
+	bool is_found = false;
+
+	while (gist_attachment_next(&r, &attachment)) {
+		if (!hash_equal(&attachment.sha256, digest) ||
+		    (size != NULL && attachment.size != *size))
+			continue;
+		if (!is_found || attachment.size > ret->size)
+			*ret = attachment;
+		is_found = true;
+	}
+	return is_found;
+}
+
+static void
+take_root(const struct gist *gist, struct blob_terms *terms)
+{
+	struct reader subjects = reader_of(gist->subjects);
+	struct gist_artifact first;
+	struct digest digest;
+
+	if (!gist_subject_next(&subjects, &first))
+		return;
+	struct reader digests = reader_of(first.digests);
+	while (gist_digest_next(&digests, &digest)) {
+		if (digest.algorithm != DIGEST_MERKLE_TREE_HASH)
+			continue;
+		if (terms->root_count < BLOB_ROOTS_MAX)
+			memcpy(terms->roots[terms->root_count++].bytes,
+			    digest.bytes, HASH_LEN);
+		return;
+	}
+	terms->is_rootless = true;
+}
+
+static void
+take_record(const struct view_record *record,
+    const struct gist_attachment *attachment, struct blob_terms *terms)
+{
+	quota_names_add(&terms->names, record->gist.principal);
+	if (!attachment->is_manifest || attachment->is_salted) {
+		terms->is_plain = true;
+		return;
+	}
+	terms->is_manifest = true;
+	take_root(&record->gist, terms);
+}
+
+struct blob_terms
+blob_terms_find(
+    struct view *view, const struct hash *digest, const uint64_t *size)
+{
+	struct blob_terms terms = { .size = size == NULL ? 0 : *size };
+	struct index_walk walk =
+	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct view_record record;
+	struct gist_attachment attachment;
+	struct hash withdrawn;
+	uint64_t position;
+	size_t looked = 0;
+
+	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
+	    view_get(view, position, &record)) {
+		if (!find_attachment(&record.gist, digest, size, &attachment) ||
+		    attachment.size < terms.size ||
+		    view_withdrawn(view, &record, &withdrawn))
+			continue;
+		if (attachment.size > terms.size)
+			terms = (struct blob_terms){ .size = attachment.size };
+		take_record(&record, &attachment, &terms);
+	}
+	index_walk_close(&walk);
+	return terms;
+}
+
+void
+blob_terms_names(
+    struct view *view, const struct hash *digest, struct quota_names *ret)
+{
+	struct index_walk walk =
+	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct view_record record;
+	struct gist_attachment attachment;
+	uint64_t position;
+	size_t looked = 0;
+
+	ret->count = 0;
+	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
+	    view_get(view, position, &record)) {
+		if (find_attachment(&record.gist, digest, NULL, &attachment))
+			quota_names_add(ret, record.gist.principal);
+	}
+	index_walk_close(&walk);
+}

@@ -1,0 +1,38 @@
+/*
+ * blob_terms: what the log's records say of a blob: who may bring it, how long it
+ * is, whether it is a set's manifest and with which root.
+ *
+ * Only records that are not withdrawn (nor withheld) speak.  One that says
+ * "manifest" of somebody else's text does not make it one: the text is taken as
+ * it is when another record names it otherwise.
+ *
+ * Threads: as view.h.  Memory: none.
+ */
+#ifndef HEADWATER_DAEMON_BLOB_TERMS_H
+#define HEADWATER_DAEMON_BLOB_TERMS_H
+
+#include "daemon/quota.h"
+#include "daemon/view.h"
+
+#define BLOB_LOOK_MAX 4096 /* records looked at for one blob */
+#define BLOB_ROOTS_MAX 16
+
+struct blob_terms {
+	struct quota_names names; /* none: no record names it so */
+	uint64_t size;
+	bool is_plain;	  /* some record does not call it a manifest */
+	bool is_manifest; /* some record does */
+	bool is_rootless; /* such a one signs no merkleTreeHash */
+	size_t root_count;
+	struct hash roots[BLOB_ROOTS_MAX];
+};
+
+/* Of the records that name it with this size; `size` NULL: with the largest. */
+struct blob_terms blob_terms_find(
+    struct view *view, const struct hash *digest, const uint64_t *size);
+
+/* Everybody who named it, withdrawn or not: who pays for it. */
+void blob_terms_names(
+    struct view *view, const struct hash *digest, struct quota_names *ret);
+
+#endif
