@@ -29,9 +29,9 @@
 
 /* ---- blobs ---- */
 #define QUOTA_DEFAULT ((uint64_t)10 << 30) /* bytes of each principal */
-#define UPLOADS_MAX 64 /* that are kept in memory, at 150 KiB */
-#define UPLOAD_AGE_MAX_S (7 * 24 * 3600) /* a part that nobody continues */
-#define BLOB_THREADS 2			 /* sync, and read parts again */
+#define UPLOADS_MAX 64		 /* that are kept in memory, at 150 KiB */
+#define UPLOAD_AGE_MAX_S 604800L /* a week: a part that nobody continues */
+#define BLOB_THREADS 2		 /* sync, and read parts again */
 #define BLOB_HASHED_MAX \
 	((uint64_t)1 << 20)		   /* hashed before it is given: 1 ms */
 #define BLOB_RATE_MIN ((uint64_t)64 << 10) /* bytes a second, of an upload */

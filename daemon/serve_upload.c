@@ -180,11 +180,12 @@ take_part(struct put *put, struct reply *reply, struct why *w)
 {
 	const struct gate_range *range = &put->request->range;
 	uint64_t have = upload_have(put->upload);
+	uint64_t len = range->last - range->begin + 1;
 
-	if (range->last - range->begin + 1 != put->request->body_len)
+	if (len != put->request->body_len)
 		return why(w, ERR_SYNTAX,
 		    "Content-Range: %llu bytes, but Content-Length is %llu",
-		    (unsigned long long)(range->last - range->begin + 1),
+		    (unsigned long long)len,
 		    (unsigned long long)put->request->body_len);
 	if (range->begin == have)
 		return ERR_OK;

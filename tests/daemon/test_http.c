@@ -63,7 +63,7 @@ stream_begin(struct request *request, struct reply *reply)
 
 	if (span_is(request->segments[0], "no")) {
 		reply->status = 403;
-		(void)answer_text(reply, "no\n");
+		writer_text(&reply->body, "no\n");
 		return STREAM_SERVED;
 	}
 	if (!span_is(request->segments[0], "later") || request->calls == 3)

@@ -136,7 +136,7 @@ static const struct row rows[] = {
 	{ "metrics", G, "/metrics", ERR_OK, serve_metrics, { 0 } },
 	{ "openapi", G, "/v1/openapi.json", ERR_OK, serve_openapi, { 0 } },
 	{ "no web page", G, "/", ERR_NOT_FOUND, NULL, { 0 } },
-	{ "no blobs", G, "/v1/blobs/sha256:ab", ERR_NOT_FOUND, NULL, { 0 } },
+	{ "no list of blobs", G, "/v1/blobs", ERR_NOT_FOUND, NULL, { 0 } },
 	{ "dot dot", G, "/tile/../checkpoint", ERR_OK, serve_tile,
 	    { "../checkpoint" } },
 };
