@@ -8,38 +8,6 @@
 #include "schema/record.h"
 #include "schema/text.h"
 
-/* Writes a record of one kind; the subjects are closed and the predicate is open
- * when the kind's members are written. */
-typedef enum err about_write(
-    struct draft *draft, const struct recording *recording, struct why *w);
-
-static enum err
-record_about(struct session *session, const struct arguments *arguments,
-    bool is_named, about_write *write, struct why *w)
-{
-	struct recording recording;
-	enum err err =
-	    recording_start(session, arguments, is_named, &recording, w);
-
-	if (err != ERR_OK)
-		return err;
-	struct draft draft = draft_begin(session, arguments, w);
-	err = write(&draft, &recording, w);
-	if (err == ERR_OK)
-		err = recording_finish(&recording, &draft, w);
-	draft_done(&draft);
-	recording_done(&recording);
-	return err;
-}
-
-static void
-begin_predicate(struct draft *draft, const char *kind)
-{
-	writer_format(&draft->w,
-	    "],\"predicateType\":\"" RECORD_PREFIX "%s/v1\",\"predicate\":{",
-	    kind);
-}
-
 /* ---- evaluation ---- */
 
 /* NAME=VALUE[:UNIT] */
@@ -107,7 +75,7 @@ write_evaluation(
 		return err;
 	/* an evaluation describes: no citation leads here */
 	draft_resource(draft, recording->name, item.role, &item.digest);
-	begin_predicate(draft, "evaluation");
+	draft_predicate(draft, "evaluation");
 	draft_common(draft);
 	err = write_metrics(draft, w);
 	draft_items(draft, "benchmark", "benchmark");
@@ -122,7 +90,7 @@ static enum err
 run_evaluation(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	return record_about(session, arguments, true, write_evaluation, w);
+	return recording_of(session, arguments, true, write_evaluation, w);
 }
 
 static const struct option_row evaluation_options[] = {
@@ -261,7 +229,7 @@ write_release(
 	err = write_artifacts(draft, w);
 	if (err != ERR_OK)
 		return err;
-	begin_predicate(draft, "release");
+	draft_predicate(draft, "release");
 	draft_common(draft);
 	err = write_components(draft, w);
 	draft_text(draft, "supersedes", "supersedes");
@@ -273,7 +241,7 @@ static enum err
 run_release(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	return record_about(session, arguments, true, write_release, w);
+	return recording_of(session, arguments, true, write_release, w);
 }
 
 static const struct option_row release_options[] = {
@@ -321,14 +289,6 @@ resolve_id(
 	return err;
 }
 
-static void
-write_citation(struct draft *draft, const struct hash *id)
-{
-	writer_text(&draft->w, "{\"tlogLeaf\":\"");
-	writer_hex(&draft->w, hash_span(id));
-	writer_text(&draft->w, "\"}");
-}
-
 static enum err
 write_withdrawal(
     struct draft *draft, const struct recording *recording, struct why *w)
@@ -348,13 +308,13 @@ write_withdrawal(
 	if (err != ERR_OK)
 		return err;
 	writer_text(&draft->w, "{\"digest\":");
-	write_citation(draft, &id);
+	draft_citation(draft, &id);
 	writer_text(&draft->w, "}");
-	begin_predicate(draft, "withdrawal");
+	draft_predicate(draft, "withdrawal");
 	draft_text(draft, "reason", "reason");
 	if (replacement != NULL) {
 		writer_member(&draft->w, "replacement");
-		write_citation(draft, &other);
+		draft_citation(draft, &other);
 	}
 	writer_text(&draft->w, "}}");
 	return ERR_OK;
@@ -364,7 +324,7 @@ static enum err
 run_withdrawal(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	return record_about(session, arguments, false, write_withdrawal, w);
+	return recording_of(session, arguments, false, write_withdrawal, w);
 }
 
 static const struct option_row withdrawal_options[] = {

@@ -4,19 +4,15 @@
 #include <sys/stat.h>
 
 #include "client/command.h"
-#include "client/history.h"
-#include "client/keyrings.h"
-#include "client/proved.h"
+#include "client/fetched.h"
 #include "client/show.h"
-#include "client/stored.h"
 #include "schema/object.h"
 
 #define LIST_ANSWER_MAX ((size_t)64 << 10)
 
 /* What was asked for, and where it came from. */
 struct found {
-	struct stored stored; /* its keyring empty: not at hand */
-	struct proved proved;
+	struct fetched fetched;
 	struct span time; /* the log's word, where it was asked */
 };
 
@@ -36,69 +32,24 @@ load_file(
     struct session *session, const char *path, struct found *ret, struct why *w)
 {
 	char *origin = arena_take(session->arena, 1, NOTE_NAME_MAX + 1);
-	enum err err = disk_read(
-	    path, TLOG_PROOF_MAX, session->arena, &ret->stored.proof, w);
+	enum err err = disk_read(path, TLOG_PROOF_MAX, session->arena,
+	    &ret->fetched.stored.proof, w);
 
 	if (err != ERR_OK)
 		return err;
 	if (origin == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
-	err = proved_origin(ret->stored.proof, session->arena, origin, w);
+	err =
+	    proved_origin(ret->fetched.stored.proof, session->arena, origin, w);
 	if (err != ERR_OK) {
 		why_prefix(w, path);
 		return err;
 	}
-	return session_trust_of(session, origin, w);
-}
-
-/* ---- an id ---- */
-
-static enum err
-fetch(struct session *session, const struct hash *id, struct found *ret,
-    struct why *w)
-{
-	char path[HASH_TEXT_MAX + 32] = "/v1/records/";
-	size_t len = strlen(path);
-	struct tlog_proof parsed;
-	struct checkpoint checkpoint;
-
-	hash_print(id, path + len);
-	memcpy(path + len + HASH_TEXT_LEN, "/proof", 7);
-	enum err err =
-	    session_get(session, path, TLOG_PROOF_MAX, &ret->stored.proof, w);
-	if (err == ERR_OK)
-		err = tlog_proof_parse(
-		    ret->stored.proof, session->arena, &parsed, w);
-	if (err == ERR_OK)
-		err = history_accept(&session->trust, parsed.checkpoint,
-		    session->arena, &checkpoint, w);
-	return err;
-}
-
-static enum err
-load_id(
-    struct session *session, const char *text, struct found *ret, struct why *w)
-{
-	struct hash id;
-	enum err err = session_trust(session, w);
-
-	if (err == ERR_OK)
-		err = stored_resolve(
-		    &session->trust, text, session->arena, &id, w);
+	err = session_trust_of(session, origin, w);
 	if (err != ERR_OK)
 		return err;
-	err = stored_get(&session->trust, &id, session->arena, &ret->stored, w);
-	if (err == ERR_NOT_FOUND)
-		err = fetch(session, &id, ret, w);
-	if (err == ERR_OK)
-		err = proved_open(ret->stored.proof, &session->trust.key,
-		    session->arena, &ret->proved, w);
-	if (err == ERR_OK && !hash_equal(&id, &ret->proved.id)) {
-		proved_done(&ret->proved);
-		err = why(w, ERR_MISMATCH,
-		    "the proof is of another record than the one asked for");
-	}
-	return err;
+	return proved_open(ret->fetched.stored.proof, &session->trust.key,
+	    session->arena, &ret->fetched.proved, w);
 }
 
 /* ---- beside it ---- */
@@ -108,20 +59,13 @@ load_id(
 static void
 ask_log(struct session *session, struct found *found)
 {
-	struct keyrings list;
-	struct keyrings_found below;
 	char path[96];
 	struct span body;
 	struct json *json = NULL;
-	uint64_t index = found->proved.proof.index;
+	uint64_t index = found->fetched.proved.proof.index;
 	size_t count = 0;
 
-	if (found->stored.keyring.len == 0 &&
-	    keyrings_list(session, index + 1, &list, NULL) == ERR_OK &&
-	    keyrings_below(session, &list, index, &below, NULL) == ERR_OK) {
-		found->stored.keyring = below.proof;
-		keyring_free(below.keyring);
-	}
+	fetched_find_keyring(session, &found->fetched);
 	int len = snprintf(path, sizeof(path), "/v1/records?limit=1");
 	if (index > 0)
 		(void)snprintf(path + len, sizeof(path) - (size_t)len,
@@ -145,7 +89,7 @@ ask_log(struct session *session, struct found *found)
 static enum err
 say(struct session *session, struct found *found, struct why *w)
 {
-	struct proved *proved = &found->proved;
+	struct proved *proved = &found->fetched.proved;
 	struct show about = {
 		.id = &proved->id,
 		.has_index = true,
@@ -153,13 +97,8 @@ say(struct session *session, struct found *found, struct why *w)
 		.keyid = proved->envelope.keyid,
 		.time = found->time,
 	};
-	bool has_keyring = found->stored.keyring.len > 0 ||
-	    proved->record.kind == RECORD_KEYRING;
-	enum err err = ERR_OK;
+	enum err err = fetched_judge(session, &found->fetched, w);
 
-	if (has_keyring)
-		err = proved_judge(proved, &session->trust.key,
-		    found->stored.keyring, session->arena, w);
 	if (err != ERR_OK)
 		return err;
 	about.principal = proved->has_signer ? proved->principal : NULL;
@@ -169,7 +108,7 @@ say(struct session *session, struct found *found, struct why *w)
 		return ERR_OK;
 	}
 	show_record(&session->out, &proved->record, &about);
-	if (!has_keyring)
+	if (!proved->has_signer)
 		output_note(&session->out,
 		    "the publisher's signature was not checked: no keyring at "
 		    "hand");
@@ -182,24 +121,16 @@ run_show(
 {
 	const char *what = arguments->words[0];
 	struct found found = { 0 };
-	bool from_file = is_file(what);
-	enum err err;
+	enum err err = is_file(what)
+	    ? load_file(session, what, &found, w)
+	    : fetched_named(session, what, &found.fetched, w);
 
-	if (from_file) {
-		err = load_file(session, what, &found, w);
-		if (err == ERR_OK)
-			err =
-			    proved_open(found.stored.proof, &session->trust.key,
-				session->arena, &found.proved, w);
-	} else {
-		err = load_id(session, what, &found, w);
-	}
 	if (err != ERR_OK)
 		return err;
 	if (session->transport != NULL) /* it was fetched: ask on */
 		ask_log(session, &found);
 	err = say(session, &found, w);
-	proved_done(&found.proved);
+	fetched_done(&found.fetched);
 	return err;
 }
 

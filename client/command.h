@@ -40,6 +40,8 @@ extern const struct command command_record_run;
 extern const struct command command_record_evaluation;
 extern const struct command command_record_release;
 extern const struct command command_record_withdrawal;
+extern const struct command command_record_advisory;
+extern const struct command command_record_reply;
 
 /* --json --log --key --yes --quiet --help; ends in a row without a name. */
 extern const struct option_row command_common[];

@@ -37,13 +37,10 @@ draft_fail(struct draft *draft, enum err err)
 		draft->err = err;
 }
 
-void
-draft_resource(struct draft *draft, struct span name, struct span role,
+static void
+print_resource(struct writer *w, struct span name, struct span role,
     const struct digest_set *digest)
 {
-	struct writer *w = &draft->w;
-
-	writer_comma(w);
 	writer_text(w, "{");
 	if (name.len > 0)
 		writer_member_text(w, "name", name);
@@ -56,6 +53,14 @@ draft_resource(struct draft *draft, struct span name, struct span role,
 		writer_text(w, "}");
 	}
 	writer_text(w, "}");
+}
+
+void
+draft_resource(struct draft *draft, struct span name, struct span role,
+    const struct digest_set *digest)
+{
+	writer_comma(&draft->w);
+	print_resource(&draft->w, name, role, digest);
 }
 
 void
@@ -83,6 +88,42 @@ draft_item(struct draft *draft, struct span name, const struct item *item)
 	draft_fail(draft, item_cite(draft->session, item, &digest, draft->why));
 	if (draft->err == ERR_OK)
 		draft_resource(draft, name, item->role, &digest);
+}
+
+void
+draft_member(struct draft *draft, const char *member, const char *option)
+{
+	const char *text = options_value(draft->arguments, option);
+	struct digest_set digest = { .count = 0 };
+	struct item item;
+
+	if (text == NULL || draft->err != ERR_OK)
+		return;
+	draft_fail(
+	    draft, item_resolve(draft->session, text, &item, draft->why));
+	if (draft->err == ERR_OK)
+		draft_fail(draft,
+		    item_cite(draft->session, &item, &digest, draft->why));
+	if (draft->err != ERR_OK)
+		return;
+	writer_member(&draft->w, member);
+	print_resource(&draft->w, item.name, item.role, &digest);
+}
+
+void
+draft_predicate(struct draft *draft, const char *kind)
+{
+	writer_format(&draft->w,
+	    "],\"predicateType\":\"" RECORD_PREFIX "%s/v1\",\"predicate\":{",
+	    kind);
+}
+
+void
+draft_citation(struct draft *draft, const struct hash *id)
+{
+	writer_text(&draft->w, "{\"tlogLeaf\":\"");
+	writer_hex(&draft->w, hash_span(id));
+	writer_text(&draft->w, "\"}");
 }
 
 void

@@ -45,6 +45,15 @@ void draft_subject(
 /* What is named beside, cited where this client has a record of it. */
 void draft_item(struct draft *draft, struct span name, const struct item *item);
 
+/* A member that is what an option's ITEM names, cited as above; nothing where the
+ * option is not given. */
+void draft_member(struct draft *draft, const char *member, const char *option);
+
+/* Ends the subjects and begins the predicate of a kind of ours. */
+void draft_predicate(struct draft *draft, const char *kind);
+/* {"tlogLeaf":"<id>"} */
+void draft_citation(struct draft *draft, const struct hash *id);
+
 /* `"name":[…]` of all ITEMs given with an option; nothing where none is. */
 void draft_items(struct draft *draft, const char *member, const char *option);
 

@@ -62,6 +62,14 @@ _headwater_value() { # OPTION
 	--complete)
 		_headwater_give shard weights dataset source code model tool
 		;;
+	--reason)
+		# of a withdrawal it is a text
+		_headwater_give illegal poison propaganda copyright opt-out \
+			personal-data bug licence
+		;;
+	--severity) _headwater_give low medium high critical ;;
+	--action) _headwater_give exclude recall note ;;
+	--status) _headwater_give accepted rejected fixed ;;
 	--component)
 		case $cur in
 		*=*) _headwater_files ;;
@@ -74,7 +82,7 @@ _headwater_value() { # OPTION
 		esac
 		;;
 	--input | -i | --output | -O | --derived-from | --of | --benchmark | \
-		--harness | --artifact | --params | --log-file | --save-proof | \
+		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
 		--output-envelope | -o | --key | -k | --proof | --keyring | --policy)
 		_headwater_files
 		;;
@@ -107,6 +115,12 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 		echo --artifact --component --supersedes "$named" "$recording"
 		;;
 	"record withdrawal") echo --reason --replacement "$recording" ;;
+	"record advisory")
+		echo --reason --severity --action --description "$recording"
+		;;
+	"record reply")
+		echo --status --fixed-in --of --description "$recording"
+		;;
 	esac
 	echo --json --log --key --yes --quiet --help
 }
@@ -127,7 +141,8 @@ _headwater() {
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local commands="init record submit show trace find verify audit help"
-	local kinds="dataset code model run evaluation release withdrawal"
+	local kinds="dataset code model run evaluation release withdrawal \
+		advisory reply"
 
 	COMPREPLY=()
 	_headwater_words
@@ -188,7 +203,7 @@ _headwater() {
 	fi
 	case $command in
 	"" | help | record | init | "record run" | "record evaluation" | \
-		"record withdrawal") ;;
+		"record withdrawal" | "record reply") ;;
 	audit) _headwater_logs ;;
 	*) _headwater_files ;;
 	esac

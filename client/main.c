@@ -16,6 +16,8 @@ static const struct command *const commands[] = {
 	&command_record_evaluation,
 	&command_record_release,
 	&command_record_withdrawal,
+	&command_record_advisory,
+	&command_record_reply,
 	&command_submit,
 	&command_show,
 	&command_trace,

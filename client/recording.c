@@ -283,3 +283,22 @@ recording_finish(
 		return err;
 	return send(recording, draft, &envelope, w);
 }
+
+enum err
+recording_of(struct session *session, const struct arguments *arguments,
+    bool is_named, recording_write *write, struct why *w)
+{
+	struct recording recording;
+	enum err err =
+	    recording_start(session, arguments, is_named, &recording, w);
+
+	if (err != ERR_OK)
+		return err;
+	struct draft draft = draft_begin(session, arguments, w);
+	err = write(&draft, &recording, w);
+	if (err == ERR_OK)
+		err = recording_finish(&recording, &draft, w);
+	draft_done(&draft);
+	recording_done(&recording);
+	return err;
+}

@@ -59,4 +59,11 @@ void recording_done(struct recording *recording);
 MUST_CHECK enum err recording_finish(
     struct recording *recording, struct draft *draft, struct why *w);
 
+/* From start to finish: `write` writes all of the statement but its beginning. */
+typedef enum err recording_write(
+    struct draft *draft, const struct recording *recording, struct why *w);
+MUST_CHECK enum err recording_of(struct session *session,
+    const struct arguments *arguments, bool is_named, recording_write *write,
+    struct why *w);
+
 #endif

@@ -77,6 +77,123 @@ lines(struct output *out, const char *label, const struct resource *list,
 		    out, "  %-12s … and %zu more\n", "", count - SHOW_LIST_MAX);
 }
 
+/* A text of several lines, each escaped. */
+static void
+block(struct output *out, const char *label, struct span text)
+{
+	struct span rest = text;
+	struct span row;
+
+	for (size_t i = 0; rest.len > 0 && i < SHOW_LIST_MAX; i++) {
+		if (!span_cut(&rest, '\n', &row)) {
+			row = rest;
+			rest = SPAN_EMPTY;
+		}
+		output_print(out, "  %-12s ", i == 0 ? label : "");
+		output_safe(out, row);
+		output_print(out, "\n");
+	}
+	if (rest.len > 0)
+		output_print(out, "  %-12s … and more\n", "");
+}
+
+/* What the signer says in words, in any predicate of ours. */
+static void
+show_description(struct output *out, const struct record *record)
+{
+	struct span text;
+
+	if (!record->statement.is_ours || record->kind == RECORD_RUN)
+		return;
+	struct object o = object_of(record->statement.predicate, "", NULL);
+	if (object_optional_text(
+		&o, "description", 1, STATEMENT_TEXT_MAX, &text))
+		block(out, "description", text);
+	if (object_optional_text(&o, "reason", 1, STATEMENT_TEXT_MAX, &text) &&
+	    record->kind == RECORD_WITHDRAWAL)
+		block(out, "reason", text);
+}
+
+/* ---- what only some kinds say ---- */
+
+static void
+show_attachments(struct output *out, const struct record *record)
+{
+	static const char *const disclosures[DISCLOSURES] = {
+		[DISCLOSURE_UNSAID] = "",
+		[DISCLOSURE_FULL] = "full: the list of files is published",
+		[DISCLOSURE_SALTED] = "salted: only the root of the list is "
+				      "published",
+	};
+	char size[OUTPUT_SIZE_MAX];
+
+	line(out, "disclosure", span_of_text(disclosures[record->disclosure]));
+	for (size_t i = 0; i < record->attachment_count && i < SHOW_LIST_MAX;
+	     i++) {
+		const struct attachment *one = &record->attachments[i];
+		struct digest digest = digest_sha256(&one->sha256);
+		struct writer w = writer_heap(OUTPUT_ANSWER_MAX);
+		show_digest(&digest, &w);
+		writer_text(&w, "  ");
+		output_escape(one->name, &w);
+		writer_text(&w, ", ");
+		output_escape(one->media_type, &w);
+		output_print(out, "  %-12s ", i == 0 ? "attached" : "");
+		output_span(out, writer_view(&w));
+		output_print(out, ", %s\n", output_size(one->size, size));
+		writer_done(&w);
+	}
+	if (record->attachment_count > SHOW_LIST_MAX)
+		output_print(out, "  %-12s … and %zu more\n", "",
+		    record->attachment_count - SHOW_LIST_MAX);
+}
+
+static void
+show_advisory(struct output *out, const struct advisory *advisory)
+{
+	char id[HASH_TEXT_MAX];
+
+	if (advisory->is_answer) {
+		hash_print(&advisory->in_reply_to, id);
+		line(out, "in reply to", span_of_text(id));
+		line(out, "status",
+		    span_of_text(advisory_status_name(advisory->status)));
+		if (advisory->has_fixed_in)
+			lines(out, "fixed in", &advisory->fixed_in, 1);
+		return;
+	}
+	line(out, "reason",
+	    span_of_text(advisory_reason_name(advisory->reason)));
+	line(out, "severity",
+	    span_of_text(advisory_severity_name(advisory->severity)));
+	line(out, "wished",
+	    span_of_text(advisory_action_name(advisory->action)));
+}
+
+/* Each was verified against the root when the record was read. */
+static void
+show_openings(struct output *out, const struct openings *openings)
+{
+	for (size_t i = 0; i < openings->count && i < SHOW_LIST_MAX; i++) {
+		const struct opening *one = &openings->all[i];
+		struct digest digest = digest_sha256(&one->parts.file.digest);
+		struct writer w = writer_heap(OUTPUT_ANSWER_MAX);
+		show_digest(&digest, &w);
+		writer_text(&w, "  ");
+		output_escape(one->parts.file.path, &w);
+		output_print(out, "  %-12s ", i == 0 ? "opened" : "");
+		output_span(out, writer_view(&w));
+		output_print(out, "  (line %" PRIu64 " of %" PRIu64 ")\n",
+		    one->index + 1, one->size);
+		writer_done(&w);
+	}
+	if (openings->count > SHOW_LIST_MAX)
+		output_print(out, "  %-12s … and %zu more\n", "",
+		    openings->count - SHOW_LIST_MAX);
+}
+
+/* ---- all of it ---- */
+
 /* The first subject with all its digests in full: this is what it is about. */
 static void
 show_subject(struct output *out, const struct resource *subject)
@@ -123,6 +240,9 @@ show_record(
     struct output *out, const struct record *record, const struct show *about)
 {
 	const struct statement *statement = &record->statement;
+	bool is_run =
+	    record->kind == RECORD_RUN || record->kind == RECORD_PROVENANCE;
+	bool is_advisory = record->kind == RECORD_ADVISORY;
 	struct span name = record->name;
 	char withdrawn[HASH_TEXT_MAX];
 
@@ -145,16 +265,20 @@ show_record(
 	} else {
 		show_subject(out, &statement->subjects[0]);
 	}
-	line(out, "licence", record->license);
+	if (is_advisory)
+		line(out, "", statement->subjects[0].name);
 	lines(out,
-	    record->kind == RECORD_RUN || record->kind == RECORD_PROVENANCE
-		? "output"
-		: "part",
+	    is_run	      ? "output"
+		: is_advisory ? "also about"
+			      : "part",
 	    statement->subjects + 1, statement->subject_count - 1);
-	lines(out,
-	    record->kind == RECORD_RUN || record->kind == RECORD_PROVENANCE
-		? "input"
-		: "derived from",
-	    record->inputs, record->input_count);
+	line(out, "licence", record->license);
+	if (is_advisory)
+		show_advisory(out, &record->advisory);
+	show_description(out, record);
+	lines(out, is_run ? "input" : "derived from", record->inputs,
+	    record->input_count);
 	show_complete(out, record);
+	show_attachments(out, record);
+	show_openings(out, &record->openings);
 }

@@ -27,8 +27,11 @@ while IFS='>' read -r line expected; do
 done <<'EOL'
 headwater re>record
 headwater >audit|find|help|init|record|show|submit|trace|verify
-headwater record >code|dataset|evaluation|model|release|run|withdrawal
+headwater record >advisory|code|dataset|evaluation|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
+headwater record advisory s>shards
+headwater record advisory --reason pr>propaganda
+headwater record reply --status=f>fixed
 headwater help tr>trace
 headwater trace --d>--depth|--dot|--down
 headwater trace m>model.bin
@@ -53,7 +56,8 @@ EOL
 # what the program's own help says is what is offered
 for command in init submit show verify audit trace find 'record dataset' \
 	'record code' 'record model' 'record run' 'record evaluation' \
-	'record release' 'record withdrawal'; do
+	'record release' 'record withdrawal' 'record advisory' \
+	'record reply'; do
 	# shellcheck disable=SC2086 # one word or two
 	is "offers all options of $command" \
 		"$(complete_line "headwater $command --")" \
