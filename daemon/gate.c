@@ -16,11 +16,11 @@ is_token_byte(uint8_t byte)
 static bool
 is_token(struct span text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		if (!is_token_byte(text.data[i]))
-			return false;
-	}
-	return text.len > 0;
+	size_t i = 0;
+
+	while (i < text.len && is_token_byte(text.data[i]))
+		i++;
+	return i == text.len && i > 0;
 }
 
 /* RFC 9110 §5.5 without its obsolete parts but bytes above 0x7f, which some
@@ -137,7 +137,8 @@ judge_target(
 		    "target: %zu bytes, at most %d may be sent", target.len,
 		    HTTP_URI_MAX);
 	if (path_len != head->path_len || target.len != head->target_len)
-		return why(w, ERR_SYNTAX, "target: holds a NUL");
+		return why(w, ERR_SYNTAX,
+		    "target: a NUL in it or before it, or two blanks");
 	if (target.len == 0 || target.data[0] != '/')
 		return why(w, ERR_SYNTAX, "target: must begin with '/'");
 	for (size_t i = 0; i < target.len; i++) {
@@ -191,6 +192,20 @@ take_length(struct span value, struct gate_pass *pass, struct why *w)
 	return ERR_OK;
 }
 
+/* Nothing that could not stand there in a URI: RFC 3986 §3.2.2. */
+static enum err
+take_host(struct span value, struct why *w)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		uint8_t byte = value.data[i];
+		if (byte <= ' ' || byte >= 0x7f ||
+		    strchr("\"#/<>?@\\^`{|}", byte) != NULL)
+			return why(w, ERR_SYNTAX,
+			    "Host: byte %zu has no place in a host", i);
+	}
+	return ERR_OK;
+}
+
 static void
 take_media_type(struct span value, struct gate_pass *pass)
 {
@@ -231,9 +246,9 @@ take_header(const struct gate_header *header, struct seen *seen,
 {
 	struct span name = header->name;
 
-	if (is_caseless(name, "host"))
-		seen->host++;
-	else if (is_caseless(name, "content-encoding"))
+	if (is_caseless(name, "host") && seen->host++ == 0)
+		return take_host(header->value, w);
+	if (is_caseless(name, "content-encoding"))
 		seen->encoding++;
 	else if (is_caseless(name, "accept") && pass->accept.data == NULL)
 		pass->accept = header->value;

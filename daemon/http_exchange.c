@@ -142,7 +142,10 @@ send_reply(struct exchange *exchange)
 		struct why w = { "answer: larger than it may be" };
 		reply_error(reply, writer_end(&reply->body), &w);
 	}
-	if (atomic_load(&exchange->shared->is_quiet))
+	/* 0.9.75 takes LF for CRLF in chunks: where such a body ends is not what
+	   a proxy may think, so nothing behind it is ever read */
+	if (exchange->pass.is_chunked ||
+	    atomic_load(&exchange->shared->is_quiet))
 		reply->must_close = true;
 	count_answer(exchange);
 	set_deadline(exchange,
@@ -209,12 +212,12 @@ read_head(struct exchange *exchange, const struct exchange_line *line,
 	head->version = span_of_text(line->version);
 	head->target = span_of(exchange->target, strlen(exchange->target));
 	head->path_len = strlen(line->url);
-	/* 0.9.75 leaves method, target and version where they came in, so a
-	   gap between target and version is what strlen did not see */
+	/* 0.9.75 leaves method, target and version where they came in, so what
+	   stands between them is what strlen did not see */
 	head->target_len = exchange->target_len;
-	if (exchange->raw != NULL && line->version > exchange->raw &&
-	    head->version.len > 0)
-		head->target_len = (size_t)(line->version - exchange->raw) - 1;
+	if (exchange->raw > line->method && line->version > exchange->raw)
+		head->target_len = (size_t)(line->version - line->method) -
+		    head->method.len - 2;
 	if (head->target.len > HTTP_URI_MAX)
 		head->target_len = head->target.len;
 	(void)MHD_get_connection_values_n(
@@ -291,6 +294,16 @@ exchange_take(struct exchange *exchange, const char *data, size_t len)
 		return MHD_YES;
 	enum err err = why(&why_text, ERR_MEMORY, "out of memory");
 	return send_early(exchange, err, &why_text);
+}
+
+void
+exchange_spoil(struct exchange *exchange, const char *detail)
+{
+	struct why w = { "" };
+	enum err err = why(&w, ERR_SYNTAX, "body: %s", detail);
+
+	(void)send_early(exchange, err, &w);
+	set_deadline(exchange, 0);
 }
 
 /* ---- the answer ---- */
