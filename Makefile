@@ -17,7 +17,7 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	view lookup lineage_graph lineage_standing lineage render \
 	gate watchdog request reply serve answer serve_write serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_loop http config vkey maintain \
+	route http_listen http_reply http_exchange http_chunks http_loop http config vkey maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
@@ -153,10 +153,17 @@ $(controls): $(B)/daemon/main.o $(B)/daemon.a $(B)/schema.a $(B)/headwater-signe
 $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
-stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t)
+hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
+hostile := $(addprefix $(B)/tests/hostile/,odd)
+hostile_objects := $(hostile_odd:%=$(B)/tests/hostile/%.o)
+$(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+
+stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t tests/hostile/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
+check: $(hostile)
 check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
@@ -253,6 +260,7 @@ setup: ## install the Debian packages that are missing
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
 $(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
+$(hostile_objects): | setup
 endif
 
 demo: setup all ## the whole story with real data, in a ledger of its own
