@@ -167,6 +167,11 @@ check: $(hostile)
 check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
+hostile: all $(hostile) ## the hostile client, long and with its figures
+	$(Q)set -e; for story in $(if $(T),tests/$(T),tests/hostile/*.t); do \
+		echo "# $$story"; HW_HOSTILE=long HW_BUILD=$(B) $$story | \
+		awk '!/^ok /; /^not ok/ { bad = 1 } END { exit bad }'; done
+
 MINUTES ?= 60
 fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; G=power for one group
 	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip control)"; \
@@ -284,7 +289,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all hostile bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -46,11 +46,9 @@ to_lower(uint8_t byte)
 static bool
 is_caseless(struct span text, const char *lower)
 {
-	size_t len = strlen(lower);
-
-	if (text.len != len)
+	if (text.len != strlen(lower))
 		return false;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		if (to_lower(text.data[i]) != (uint8_t)lower[i])
 			return false;
 	}

@@ -120,6 +120,7 @@ count_answer(const struct exchange *exchange)
 {
 	const struct reply *reply = &exchange->reply;
 
+	metric_add(METRIC_ANSWERS, 1);
 	if (reply->status >= 500)
 		metric_add(METRIC_ERRORS, 1);
 	if (reply->status == 503)
