@@ -25,6 +25,7 @@ struct json {
  * it ever sees an allocation fail; nothing of it is freed one by one.
  */
 struct calling {
+	/* cppcheck-suppress unusedStructMember */
 	struct arena *arena;
 	jmp_buf out;
 };
