@@ -22,7 +22,7 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
 	serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_head http_loop http config vkey maintain \
+	route http_listen http_reply http_exchange http_head http_chunks http_loop http config vkey maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
@@ -158,12 +158,24 @@ $(controls): $(B)/daemon/main.o $(B)/daemon.a $(B)/schema.a $(B)/headwater-signe
 $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
-stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t)
+hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
+hostile := $(addprefix $(B)/tests/hostile/,odd)
+hostile_objects := $(hostile_odd:%=$(B)/tests/hostile/%.o)
+$(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+
+stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t tests/hostile/*.t)
 T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
 
+check: $(hostile)
 check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
+
+hostile: all $(hostile) ## the hostile client, long and with its figures
+	$(Q)set -e; for story in $(if $(T),tests/$(T),tests/hostile/*.t); do \
+		echo "# $$story"; HW_HOSTILE=long HW_BUILD=$(B) $$story | \
+		awk '!/^ok /; /^not ok/ { bad = 1 } END { exit bad }'; done
 
 MINUTES ?= 60
 fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; G=power for one group
@@ -242,7 +254,7 @@ lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
 		'clang-tidy --quiet "$$@" -- $(TIDY_FLAGS) 2>/dev/null' tidy
 	$(Q)cppcheck --quiet --std=c11 --language=c -I. -D_GNU_SOURCE \
 		--enable=warning,style,performance,portability --inline-suppr \
-		--suppress=missingIncludeSystem --suppress=constParameterCallback \
+		--suppress=missingIncludeSystem --suppress=constParameterCallback --suppress=variableScope \
 		--error-exitcode=1 -j 2 $(or $(L),$(filter %.c,$(sources)))
 	$(Q)$(if $(L),true,mandoc -T lint -W warning daemon/*.8 client/*.1)
 	$(Q)awk 'FNR > max[FILENAME] { max[FILENAME] = FNR } END { for (f in max) \
@@ -258,6 +270,7 @@ setup: ## install the Debian packages that are missing
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
 $(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
+$(hostile_objects): | setup
 endif
 
 demo: setup all ## the whole story with real data, in a ledger of its own
@@ -281,7 +294,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all hostile bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

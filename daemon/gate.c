@@ -86,7 +86,8 @@ judge_target(
 		    "target: %zu bytes, at most %d may be sent", target.len,
 		    HTTP_URI_MAX);
 	if (path_len != head->path_len || target.len != head->target_len)
-		return why(w, ERR_SYNTAX, "target: holds a NUL");
+		return why(w, ERR_SYNTAX,
+		    "target: a NUL in it or before it, or two blanks");
 	if (target.len == 0 || target.data[0] != '/')
 		return why(w, ERR_SYNTAX, "target: must begin with '/'");
 	for (size_t i = 0; i < target.len; i++) {
@@ -137,6 +138,20 @@ take_length(struct span value, struct gate_pass *pass, struct why *w)
 	if (!text_undecimal(value, UINT64_MAX, &pass->length))
 		pass->length = UINT64_MAX;
 	pass->has_length = true;
+	return ERR_OK;
+}
+
+/* Nothing that could not stand there in a URI: RFC 3986 §3.2.2. */
+static enum err
+take_host(struct span value, struct why *w)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		uint8_t byte = value.data[i];
+		if (byte <= ' ' || byte >= 0x7f ||
+		    strchr("\"#/<>?@\\^`{|}", byte) != NULL)
+			return why(w, ERR_SYNTAX,
+			    "Host: byte %zu has no place in a host", i);
+	}
 	return ERR_OK;
 }
 
@@ -214,9 +229,9 @@ take_header(const struct gate_header *header, struct seen *seen,
 {
 	struct span name = header->name;
 
-	if (token_is_caseless(name, "host"))
-		seen->host++;
-	else if (token_is_caseless(name, "content-encoding") &&
+	if (token_is_caseless(name, "host") && seen->host++ == 0)
+		return take_host(header->value, w);
+	if (token_is_caseless(name, "content-encoding") &&
 	    seen->encoding++ == 0)
 		return take_encoding(header->value, pass, w);
 	else if (token_is_caseless(name, "content-range") && seen->range++ == 0)

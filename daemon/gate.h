@@ -27,8 +27,9 @@ struct gate_head {
 	struct span method;
 	struct span version;
 	struct span target; /* before anything was decoded */
-	/* What the library takes for the path, and how many bytes it saw
-	   between method and version: differences mean a NUL in the target. */
+	/* What the library takes for the path, and how many bytes stand between
+	   the blanks behind the method and before the version: differences mean
+	   a NUL in method or target, or more than two blanks. */
 	size_t path_len;
 	size_t target_len;
 	/* All of it as the library left it: NULs stand where the separators

@@ -121,6 +121,7 @@ count_answer(const struct exchange *exchange)
 {
 	const struct reply *reply = &exchange->reply;
 
+	metric_add(METRIC_ANSWERS, 1);
 	if (reply->status >= 500)
 		metric_add(METRIC_ERRORS, 1);
 	if (reply->status == 503)
@@ -144,7 +145,10 @@ send_reply(struct exchange *exchange)
 		struct why w = { "answer: larger than it may be" };
 		reply_error(reply, writer_end(&reply->body), &w);
 	}
-	if (atomic_load(&exchange->shared->is_quiet))
+	/* 0.9.75 takes LF for CRLF in chunks: where such a body ends is not what
+	   a proxy may think, so nothing behind it is ever read */
+	if (exchange->pass.is_chunked ||
+	    atomic_load(&exchange->shared->is_quiet))
 		reply->must_close = true;
 	count_answer(exchange);
 	set_deadline(exchange,
@@ -329,6 +333,16 @@ exchange_take(struct exchange *exchange, const char *data, size_t len)
 		return MHD_YES;
 	enum err err = why(&why_text, ERR_MEMORY, "out of memory");
 	return send_early(exchange, err, &why_text);
+}
+
+void
+exchange_spoil(struct exchange *exchange, const char *detail)
+{
+	struct why w = { "" };
+	enum err err = why(&w, ERR_SYNTAX, "body: %s", detail);
+
+	(void)send_early(exchange, err, &w);
+	set_deadline(exchange, 0);
 }
 
 /* ---- the answer ---- */

@@ -47,6 +47,10 @@ struct exchange {
 	void *loop;
 	struct exchange *next; /* of the loop's lists */
 
+	struct exchange *chunks_next; /* of http_chunks, as what follows */
+	bool is_in_chunks;
+	uint64_t read_at; /* bytes that had been read at the last chunk */
+
 	enum exchange_stage stage;
 	struct gate_pass pass;
 	struct route_match match;
@@ -87,6 +91,8 @@ enum MHD_Result exchange_head(
     struct exchange *exchange, const struct exchange_line *line);
 enum MHD_Result exchange_take(
     struct exchange *exchange, const char *data, size_t len);
+/* The body that comes is not of the form: answered now, and closed. */
+void exchange_spoil(struct exchange *exchange, const char *detail);
 enum MHD_Result exchange_complete(struct exchange *exchange);
 
 /* It is over, answered or not; ready for exchange_begin. */

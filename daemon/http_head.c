@@ -32,12 +32,12 @@ exchange_read_head(struct exchange *exchange, const struct exchange_line *line,
 	head->version = span_of_text(line->version);
 	head->target = span_of(exchange->target, strlen(exchange->target));
 	head->path_len = strlen(line->url);
-	/* 0.9.75 leaves method, target and version where they came in, so a
-	   gap between target and version is what strlen did not see */
+	/* 0.9.75 leaves method, target and version where they came in, so what
+	   stands between them is what strlen did not see */
 	head->target_len = exchange->target_len;
-	if (exchange->raw != NULL && line->version > exchange->raw &&
-	    head->version.len > 0)
-		head->target_len = (size_t)(line->version - exchange->raw) - 1;
+	if (exchange->raw > line->method && line->version > exchange->raw)
+		head->target_len = (size_t)(line->version - line->method) -
+		    head->method.len - 2;
 	if (head->target.len > HTTP_URI_MAX)
 		head->target_len = head->target.len;
 	(void)MHD_get_connection_values_n(

@@ -160,6 +160,7 @@ notice_completed(void *context, struct MHD_Connection *connection,
 	*request_context = NULL;
 	if (exchange == NULL)
 		return;
+	chunks_remove(&loop->chunks, exchange);
 	exchange_end(exchange);
 	if (loop->spare_count == SPARE_MAX) {
 		exchange_free(exchange);
@@ -176,6 +177,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *data_len,
     void **request_context)
 {
+	struct http_loop *loop = context;
 	struct exchange *exchange = *request_context;
 	struct exchange_line line = {
 		.url = url,
@@ -183,17 +185,20 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 		.version = version,
 	};
 
-	(void)context;
 	(void)connection;
 	if (exchange == NULL)
 		return MHD_NO; /* no memory or no place: close */
 	if (exchange->stage == EXCHANGE_HEAD ||
-	    exchange->stage == EXCHANGE_OPENING)
-		return exchange_head(exchange, &line);
+	    exchange->stage == EXCHANGE_OPENING) {
+		enum MHD_Result result = exchange_head(exchange, &line);
+		chunks_add(&loop->chunks, exchange);
+		return result;
+	}
 	if (*data_len == 0)
 		return exchange_complete(exchange);
 	size_t len = *data_len;
 	*data_len = 0;
+	chunks_took(exchange);
 	return exchange_take(exchange, data, len);
 }
 
@@ -301,6 +306,7 @@ run(void *argument)
 		if (!loop->is_quiesced && atomic_load(&loop->shared->is_quiet))
 			quiesce(loop);
 		(void)MHD_run(loop->daemon);
+		chunks_cut(&loop->chunks);
 	}
 	return NULL;
 }

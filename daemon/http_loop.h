@@ -10,7 +10,7 @@
 #ifndef HEADWATER_DAEMON_HTTP_LOOP_H
 #define HEADWATER_DAEMON_HTTP_LOOP_H
 
-#include "daemon/http_exchange.h"
+#include "daemon/http_chunks.h"
 #include "daemon/lock.h"
 
 struct http_loop {
@@ -21,6 +21,7 @@ struct http_loop {
 	pthread_t thread;
 	bool is_running;
 	bool is_quiesced; /* the loop's own, as what follows */
+	struct http_chunks chunks;
 	struct exchange *spare;
 	size_t spare_count;
 	struct lock lock;

@@ -35,6 +35,8 @@
 	    "Time spent at the signer") \
 	X(METRIC_REQUESTS, "headwater_requests_total", "counter", \
 	    "Requests shown to a handler") \
+	X(METRIC_ANSWERS, "headwater_answers_total", "counter", \
+	    "Requests answered, the refused ones too") \
 	X(METRIC_GATE_REFUSED, "headwater_gate_refused_total", "counter", \
 	    "Requests refused by the gate") \
 	X(METRIC_ERRORS, "headwater_errors_total", "counter", \

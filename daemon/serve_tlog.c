@@ -54,7 +54,8 @@ check_hashes(struct txn *txn, const struct tile *tile, struct span hashes,
 	edge.size = begin;
 	for (unsigned i = 0; i < tile->width; i++) {
 		struct hash hash;
-		memcpy(hash.bytes, hashes.data + i * HASH_LEN, HASH_LEN);
+		memcpy(
+		    hash.bytes, hashes.data + (size_t)i * HASH_LEN, HASH_LEN);
 		(void)tree_append(&edge, &hash, made);
 	}
 	end.root = tree_edge_root(&edge);

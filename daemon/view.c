@@ -63,13 +63,20 @@ view_get(struct view *view, uint64_t position, struct view_record *ret)
 	struct log_entry entry;
 
 	assert(position < view->end);
+	if (view->has_last && view->last.position == position) {
+		*ret = view->last;
+		return true;
+	}
 	if (!store_log_get(&view->log, position, &entry) ||
 	    !get_id(view, position, &ret->id)) {
 		txn_fail(
 		    &view->log, ERR_CORRUPT); /* below `end` all is there */
 		return false;
 	}
-	return take_record(view, position, &entry, ret);
+	view->has_last = take_record(view, position, &entry, ret);
+	if (view->has_last)
+		view->last = *ret;
+	return view->has_last;
 }
 
 bool
@@ -139,6 +146,24 @@ withdraws(const struct view_record *candidate, const struct view_record *record)
 	    hash_equal(&candidate->gist.withdraws, &record->id);
 }
 
+/* Does anybody withdraw it, or another record at the same place?  Hardly any is,
+ * and each walk asks for its disputes and, twice, for its withdrawal. */
+static bool
+is_disputed(struct view *view, const struct view_record *record)
+{
+	uint64_t position;
+
+	if (view->has_looked && hash_equal(&view->looked, &record->id))
+		return view->is_disputed;
+	struct index_walk walk =
+	    view_walk(view, INDEX_DISPUTES, hash_span(&record->id), 0);
+	view->is_disputed = index_walk_next(&walk, &position);
+	index_walk_close(&walk);
+	view->looked = record->id;
+	view->has_looked = true;
+	return view->is_disputed;
+}
+
 bool
 view_withdrawn(
     struct view *view, const struct view_record *record, struct hash *ret)
@@ -146,15 +171,16 @@ view_withdrawn(
 	uint8_t value[VIEW_VALUE_MAX];
 	struct writer w = writer_of(value, sizeof(value));
 	struct view_record candidate;
-	struct index_walk walk;
 	uint64_t position;
 	bool is_found = false;
 
-	if (record->gist.kind == RECORD_WITHDRAWAL)
+	if (record->gist.kind == RECORD_WITHDRAWAL ||
+	    !is_disputed(view, record))
 		return false;
 	writer_span(&w, hash_span(&record->id));
 	writer_span(&w, record->gist.principal);
-	walk = view_walk(view, INDEX_WITHDRAWN, writer_view(&w), 0);
+	struct index_walk walk =
+	    view_walk(view, INDEX_WITHDRAWN, writer_view(&w), 0);
 	while (!is_found && index_walk_next(&walk, &position) &&
 	    view_get(view, position, &candidate))
 		is_found = withdraws(&candidate, record) &&
@@ -170,14 +196,16 @@ void
 view_disputes(struct view *view, const struct view_record *record,
     struct view_disputes *ret)
 {
-	struct index_walk walk =
-	    view_walk(view, INDEX_DISPUTES, hash_span(&record->id), 0);
 	struct view_record candidate;
 	uint64_t position;
 	size_t looked = 0;
 
 	ret->count = 0;
 	ret->is_cut = false;
+	if (!is_disputed(view, record))
+		return;
+	struct index_walk walk =
+	    view_walk(view, INDEX_DISPUTES, hash_span(&record->id), 0);
 	while (index_walk_next(&walk, &position)) {
 		if (looked++ == LINEAGE_RECORDS_MAX ||
 		    ret->count == LINEAGE_DISPUTES_MAX) {

@@ -17,20 +17,6 @@
 #include "daemon/store_index.h"
 #include "daemon/store_log.h"
 
-struct view {
-	struct store *store; /* of the index: its places */
-	struct txn index;
-	struct txn log;
-	uint64_t end; /* complete up to */
-};
-
-/* `published` was asked for before. */
-struct view view_open(
-    struct store *log, struct store *index, uint64_t published);
-/* The first failure of either. */
-MUST_CHECK enum err view_close(struct view *view);
-bool view_failed(const struct view *view);
-
 struct view_record {
 	uint64_t position;
 	uint64_t stamp_ms;
@@ -39,6 +25,26 @@ struct view_record {
 	struct span entry;
 	struct gist gist;
 };
+
+struct view {
+	struct store *store; /* of the index: its places */
+	struct txn index;
+	struct txn log;
+	uint64_t end; /* complete up to */
+	/* the last answers, since a walk asks twice for each record */
+	bool has_last;
+	struct view_record last;
+	bool has_looked;
+	bool is_disputed; /* somebody withdraws: */
+	struct hash looked;
+};
+
+/* `published` was asked for before. */
+struct view view_open(
+    struct store *log, struct store *index, uint64_t published);
+/* The first failure of either. */
+MUST_CHECK enum err view_close(struct view *view);
+bool view_failed(const struct view *view);
 
 /* False only on failure, for positions below `end`. */
 bool view_get(struct view *view, uint64_t position, struct view_record *ret);

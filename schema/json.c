@@ -1,19 +1,59 @@
 #include "schema/json.h"
 
+#include <assert.h>
 #include <jansson.h>
-#include <stdlib.h>
+#include <setjmp.h>
+
+#include "schema/arena.h"
 
 /* a macro of Jansson, a function here */
 #undef json_is_object
 
+/* It needs up to 82 times its text, and what it outgrew is not given back. */
+#define MEMORY_EACH 256
+#define MEMORY_MIN ((size_t)64 << 10)
+
 struct json {
+	struct arena *arena; /* holds this, too */
 	json_t *root;
 };
+
+/*
+ * Jansson's memory is an arena of the document's own, and where that ends, so
+ * does the call: Jansson 2.14 ignores a failed growth of the buffer that holds a
+ * token, and then runs over its end (tests/schema/test_starved).  So no call of
+ * it ever sees an allocation fail; nothing of it is freed one by one.
+ */
+struct calling {
+	/* cppcheck-suppress unusedStructMember */
+	struct arena *arena;
+	jmp_buf out;
+};
+static _Thread_local struct calling *current; /* NULL: we are not within it */
+static bool is_started;
+
+static void *
+take(size_t size)
+{
+	assert(current != NULL);
+	void *memory = arena_take(current->arena, 1, size);
+	if (memory == NULL)
+		longjmp(current->out, 1);
+	return memory;
+}
+
+static void
+give(void *memory)
+{
+	(void)memory;
+}
 
 void
 json_start(void)
 {
+	json_set_alloc_funcs(take, give);
 	json_object_seed(0); /* 0: from the system's randomness */
+	is_started = true;
 }
 
 /* ---- bounds, before Jansson allocates anything ---- */
@@ -138,22 +178,46 @@ json_scan(struct span text, struct why *w)
 
 /* ---- parsing ---- */
 
+/* NULL with an empty text in *error: memory is out. */
+static json_t *
+call_load(
+    struct arena *arena, struct span text, size_t flags, json_error_t *error)
+{
+	struct calling here = { .arena = arena };
+	json_t *root;
+
+	error->text[0] = '\0';
+	current = &here;
+	if (setjmp(here.out) == 0)
+		root = json_loadb(text.len == 0 ? "" : (const char *)text.data,
+		    text.len, JSON_REJECT_DUPLICATES | flags, error);
+	else
+		root = NULL;
+	current = NULL;
+	return root;
+}
+
 static enum err
 load(struct span text, size_t flags, struct json **ret, struct why *w)
 {
 	json_error_t error;
-	struct json *json = calloc(1, sizeof(*json));
+	json_t *root = NULL;
 
-	if (json == NULL)
-		return why(w, ERR_MEMORY, "JSON: out of memory");
-	json->root = json_loadb(text.len == 0 ? "" : (const char *)text.data,
-	    text.len, JSON_REJECT_DUPLICATES | flags, &error);
-	if (json->root != NULL) {
+	if (!is_started)
+		json_start();
+	struct arena *arena = arena_new(text.len * MEMORY_EACH + MEMORY_MIN);
+	struct json *json =
+	    arena == NULL ? NULL : arena_take(arena, 1, sizeof(*json));
+	if (json != NULL) {
+		root = call_load(arena, text, flags, &error);
+		*json = (struct json){ .arena = arena, .root = root };
+	}
+	if (root != NULL) {
 		*ret = json;
 		return ERR_OK;
 	}
-	free(json);
-	if (json_error_code(&error) == json_error_out_of_memory)
+	arena_free(arena);
+	if (json == NULL || error.text[0] == '\0')
 		return why(w, ERR_MEMORY, "JSON: out of memory");
 	return why(w, ERR_SYNTAX, "JSON: line %d, column %d: %s", error.line,
 	    error.column, error.text);
@@ -182,10 +246,8 @@ json_parse_answer(struct span text, struct json **ret, struct why *w)
 void
 json_done(struct json *json)
 {
-	if (json == NULL)
-		return;
-	json_decref(json->root);
-	free(json);
+	if (json != NULL)
+		arena_free(json->arena);
 }
 
 json_value *
@@ -206,8 +268,14 @@ write_some(const char *buffer, size_t len, void *data)
 enum err
 json_print_pretty(const struct json *json, struct writer *w)
 {
-	if (json_dump_callback(json->root, write_some, w, JSON_INDENT(2)) < 0 &&
-	    w->err == ERR_OK)
+	struct calling here = { .arena = json->arena };
+
+	/* it keeps a table of where it is */
+	current = &here;
+	bool is_printed = setjmp(here.out) == 0 &&
+	    json_dump_callback(json->root, write_some, w, JSON_INDENT(2)) == 0;
+	current = NULL;
+	if (!is_printed && w->err == ERR_OK)
 		w->err = ERR_MEMORY;
 	return w->err;
 }

@@ -15,14 +15,15 @@ text_hex(struct span bytes, char *out)
 	}
 }
 
-static int
+/* 16 for what is no lower-case digit. */
+static uint8_t
 hex_value(uint8_t digit)
 {
 	if (digit >= '0' && digit <= '9')
-		return digit - '0';
+		return (uint8_t)(digit - '0');
 	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return -1;
+		return (uint8_t)(digit - 'a' + 10);
+	return 16;
 }
 
 bool
@@ -31,12 +32,12 @@ text_unhex(struct span text, uint8_t *out, size_t len)
 	if (text.len != TEXT_HEX_LEN(len))
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
-		if (hex_value(text.data[i]) < 0)
+		if (hex_value(text.data[i]) > 15)
 			return false;
 	}
 	for (size_t i = 0; i < len; i++) {
-		int high = hex_value(text.data[2 * i]);
-		int low = hex_value(text.data[2 * i + 1]);
+		unsigned high = hex_value(text.data[2 * i]);
+		unsigned low = hex_value(text.data[2 * i + 1]);
 		out[i] = (uint8_t)(high << 4 | low);
 	}
 	return true;
@@ -56,8 +57,13 @@ text_base64(struct span bytes, char *out)
 			group |= bytes.data[i + 2];
 		out[at++] = base64_digits[group >> 18];
 		out[at++] = base64_digits[group >> 12 & 63];
-		out[at++] = left > 1 ? base64_digits[group >> 6 & 63] : '=';
-		out[at++] = left > 2 ? base64_digits[group & 63] : '=';
+		out[at] = '=';
+		if (left > 1)
+			out[at] = base64_digits[group >> 6 & 63];
+		out[++at] = '=';
+		if (left > 2)
+			out[at] = base64_digits[group & 63];
+		at++;
 	}
 }
 

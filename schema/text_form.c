@@ -1,30 +1,36 @@
 #include "schema/text.h"
 
-/* Length of the UTF-8 sequence that starts `text`, 0 where it is broken;
- * RFC 3629 section 4, table of well-formed byte sequences. */
+/* The bounds of a sequence's second byte: some of them would start shorter forms,
+ * surrogates or what lies beyond U+10FFFF (RFC 3629 section 4). */
+static bool
+is_second(uint8_t first, uint8_t second)
+{
+	switch (first) {
+	case 0xe0:
+		return second >= 0xa0 && second <= 0xbf;
+	case 0xed:
+		return second >= 0x80 && second <= 0x9f;
+	case 0xf0:
+		return second >= 0x90 && second <= 0xbf;
+	case 0xf4:
+		return second >= 0x80 && second <= 0x8f;
+	default:
+		return second >= 0x80 && second <= 0xbf;
+	}
+}
+
+/* Length of the UTF-8 sequence that starts `text`, 0 where it is broken. */
 static size_t
 utf8_len(struct span text)
 {
 	uint8_t first = text.data[0];
-	uint8_t low = 0x80;
-	uint8_t high = 0xbf;
 
 	if (first < 0x80)
 		return 1;
 	if (first < 0xc2 || first > 0xf4)
 		return 0;
 	size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	if (text.len < len)
-		return 0;
-	if (first == 0xe0)
-		low = 0xa0; /* shorter forms exist below */
-	if (first == 0xed)
-		high = 0x9f; /* surrogates above */
-	if (first == 0xf0)
-		low = 0x90;
-	if (first == 0xf4)
-		high = 0x8f; /* beyond U+10FFFF above */
-	if (text.data[1] < low || text.data[1] > high)
+	if (text.len < len || !is_second(first, text.data[1]))
 		return 0;
 	for (size_t i = 2; i < len; i++) {
 		if ((text.data[i] & 0xc0) != 0x80)

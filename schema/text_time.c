@@ -55,7 +55,8 @@ text_time(uint64_t time_ms, char out[static TEXT_TIME_LEN])
 	if (time_ms > TIME_MS_MAX)
 		time_ms = TIME_MS_MAX;
 	date_of_days(time_ms / 86400000, &year, &month, &day);
-	memcpy(out, "0000-00-00T00:00:00.000Z", TEXT_TIME_LEN);
+	for (size_t i = 0; i < TEXT_TIME_LEN; i++)
+		out[i] = "0000-00-00T00:00:00.000Z"[i];
 	put_digits(out, 4, year);
 	put_digits(out + 5, 2, month);
 	put_digits(out + 8, 2, day);
@@ -141,8 +142,8 @@ text_untime(struct span text, uint64_t *ret_ms)
 	    part[4] > 59 || part[5] > 59 ||
 	    !take_fraction(span_part(text, sizeof(form) - 1, text.len), &ms))
 		return false;
-	uint64_t days = days_of_date(part[0], part[1], part[2]);
-	*ret_ms = ((days * 24 + part[3]) * 60 + part[4]) * 60000 +
-	    part[5] * 1000u + ms;
+	uint64_t hours = days_of_date(part[0], part[1], part[2]) * 24 + part[3];
+	uint64_t seconds = (hours * 60 + part[4]) * 60 + part[5];
+	*ret_ms = seconds * 1000 + ms;
 	return true;
 }

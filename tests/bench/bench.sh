@@ -19,7 +19,7 @@ work=$out/work
 raw=$out/raw.txt
 full=${FULL:-}
 repeat=${REPEAT:-3}
-ms=${MS:-$([ "$full" ] && echo 5000 || echo 2500)}
+ms=${MS:-$([ "$full" ] && echo 5000 || echo 2000)}
 first=100000000 # numbers of the next records that are sent: each is new
 pids=()         # of what must end with us
 

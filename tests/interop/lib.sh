@@ -66,7 +66,8 @@ need_python() {
 	cp $wanted "$VENV/installed"
 }
 
-# fill COUNT: posts that many records; their ids are in $WORK/ids.
+# fill COUNT: posts that many records; their ids are in $WORK/ids, one proof of
+# each answer in $WORK/given.
 fill() {
 	local dir=$WORK/fill
 	mkdir -p "$dir"
@@ -75,6 +76,11 @@ fill() {
 		-H 'Content-Type: application/x-ndjson' --data-binary @{} \
 		"$URL/v1/records"
 	cat "$dir"/*.answer | jq -r '.id // "refused: \(.)"' >"$WORK/ids"
+	mkdir -p "$WORK/given"
+	for answer in "$dir"/*.answer; do
+		tail -n 1 "$answer" | jq -j .proof \
+			>"$WORK/given/$(basename "$answer" .answer).tlog-proof"
+	done
 	rm -rf "$dir"
 	is "$1 records are acknowledged" \
 		"$(grep -c '^[0-9a-f]\{64\}$' "$WORK/ids")" "$1"

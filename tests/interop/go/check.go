@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"os"
 	"strings"
 
 	"filippo.io/torchwood"
@@ -41,11 +42,7 @@ type ledger struct {
 }
 
 // checkpoint opens the note by x/mod alone, then reads it by torchwood.
-func checkpoint(url, vkey string) (tlog.Tree, error) {
-	signed, err := fetch(url, "checkpoint")
-	if err != nil {
-		return tlog.Tree{}, err
-	}
+func checkpoint(signed []byte, vkey string) (tlog.Tree, error) {
 	verifier, err := note.NewVerifier(vkey)
 	if err != nil {
 		return tlog.Tree{}, err
@@ -265,11 +262,43 @@ func (l *ledger) consistencies(count int) error {
 	return nil
 }
 
+// given checks the checkpoints of proofs that were handed out while the log
+// grew: each must be of a tree that x/mod makes of the log's first entries.
+func (l *ledger) given(vkey string, names []string) error {
+	sizes := map[int64]bool{}
+	for _, name := range names {
+		file, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		_, signed, _ := bytes.Cut(file, []byte("\n\n"))
+		tree, err := checkpoint(signed, vkey)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		root, err := tlog.TreeHash(tree.N, l.stored)
+		if err != nil {
+			return err
+		}
+		if root != tree.Hash {
+			return fmt.Errorf("%s: another tree of %d was signed", name, tree.N)
+		}
+		sizes[tree.N] = true
+	}
+	fmt.Printf("checkpoints of %d sizes: of this log\n", len(sizes))
+	return nil
+}
+
 func check(args []string) error {
-	if len(args) != 2 {
+	if len(args) < 2 {
 		return errUsage
 	}
-	tree, err := checkpoint(args[0], strings.TrimSpace(args[1]))
+	vkey := strings.TrimSpace(args[1])
+	signed, err := fetch(args[0], "checkpoint")
+	if err != nil {
+		return err
+	}
+	tree, err := checkpoint(signed, vkey)
 	if err != nil {
 		return err
 	}
@@ -278,6 +307,9 @@ func check(args []string) error {
 		return err
 	}
 	if err := l.tiles(); err != nil {
+		return err
+	}
+	if err := l.given(vkey, args[2:]); err != nil {
 		return err
 	}
 	if err := l.inclusions(64); err != nil {

@@ -1,7 +1,7 @@
 // Interop judges a Headwater log with packages that others wrote, and writes
 // logs with them.
 //
-//	check URL VKEY                every checkpoint, bundle, tile; proofs (x/mod)
+//	check URL VKEY [PROOF...]     every checkpoint, bundle, tile; proofs (x/mod)
 //	proof POLICY FILE...          tlog-proof files by a tlog-policy (torchwood)
 //	entries URL COUNT DIR         the first entries, one a file
 //	write DIR KEY ENTRY...        a log by x/mod, and proofs by torchwood
