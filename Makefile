@@ -29,9 +29,9 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 CLIENT := output progress git beneath walk hasher hashing disk url transport \
 	trust history session stored cited proved keyrings fetched ssh_agent principal show \
 	submit options item draft recording child environment kept run \
-	run_statement graph draw command audited follow artifact \
+	run_statement graph draw listed list download shard containment command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
-	cmd_about cmd_advisory cmd_trace cmd_find main
+	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

@@ -5,17 +5,12 @@
 
 #include "client/command.h"
 #include "client/item.h"
+#include "client/listed.h"
 #include "client/progress.h"
 #include "client/show.h"
-#include "schema/text.h"
-#include "schema/tree.h"
 
 #define FILES_MAX 1000	  /* of a folder, asked one by one */
 #define RECORDS_MAX 10000 /* of one digest */
-#define PAGE_MAX ((size_t)4 << 20)
-#define PAGE_LIMIT 1000
-#define KIND_MAX 32
-#define NAME_LEN_MAX 4096
 #define ID_DIGITS 16
 
 /* One thing that is asked for: the artifact itself, or a file in it. */
@@ -34,49 +29,8 @@ struct finding {
 
 /* ---- one record of a list ---- */
 
-struct row {
-	struct hash id;
-	uint64_t index;
-	struct span kind;
-	struct span principal;
-	struct span name; /* empty where it has none */
-	struct span time; /* the log's own word */
-	bool is_withdrawn;
-	struct hash withdrawn;
-};
-
 static void
-read_hash(struct object *o, const char *name, struct hash *ret)
-{
-	struct span text;
-
-	object_line(o, name, 1, HASH_TEXT_LEN, &text);
-	if (o->err == ERR_OK && !hash_parse(text, ret))
-		object_fail_member(o, name, "no record id");
-}
-
-static enum err
-read_row(json_value *value, struct row *ret, struct why *w)
-{
-	struct object o = object_of(value, "", w);
-	struct row row = { .name = SPAN_EMPTY };
-
-	read_hash(&o, "id", &row.id);
-	row.index = object_number(&o, "index", TREE_SIZE_MAX);
-	object_line(&o, "kind", 1, KIND_MAX, &row.kind);
-	object_line(&o, "principal", 1, NAME_LEN_MAX, &row.principal);
-	if (!object_null(&o, "name"))
-		object_text(&o, "name", 1, NAME_LEN_MAX, &row.name);
-	object_line(&o, "time", 1, TEXT_TIME_LEN, &row.time);
-	row.is_withdrawn = !object_null(&o, "withdrawn");
-	if (row.is_withdrawn)
-		read_hash(&o, "withdrawn", &row.withdrawn);
-	*ret = row;
-	return object_end_open(&o);
-}
-
-static void
-print_row(struct output *out, const struct row *row)
+print_row(struct output *out, const struct listed_row *row)
 {
 	char id[HASH_TEXT_MAX];
 
@@ -97,7 +51,7 @@ print_row(struct output *out, const struct row *row)
 }
 
 static void
-write_row(struct writer *w, const struct row *row)
+write_row(struct writer *w, const struct listed_row *row)
 {
 	writer_comma(w);
 	writer_text(w, "{\"id\":\"");
@@ -124,53 +78,6 @@ write_row(struct writer *w, const struct row *row)
 
 /* ---- pages ---- */
 
-struct page {
-	struct json *json;
-	json_value *rows;
-	size_t count;
-	bool has_next;
-	uint64_t next;
-};
-
-static enum err
-get_page(struct finding *finding, const struct digest *digest,
-    const struct page *before, struct page *ret, struct why *w)
-{
-	char text[DIGEST_TEXT_MAX];
-	char path[DIGEST_TEXT_MAX + 128];
-	struct page page = { .json = NULL };
-	struct span body;
-
-	digest_print(digest, text);
-	int len = snprintf(path, sizeof(path),
-	    "/v1/records?subject=%s&limit=%d", text, PAGE_LIMIT);
-	if (before->has_next)
-		(void)snprintf(path + len, sizeof(path) - (size_t)len,
-		    "&after=%" PRIu64, before->next);
-	enum err err = session_get(finding->session, path, PAGE_MAX, &body, w);
-	if (err == ERR_OK)
-		err = json_parse_answer(body, &page.json, w);
-	if (err != ERR_OK)
-		return err;
-	struct object o =
-	    object_of(json_root(page.json), "the log's answer", w);
-	finding->tree_size = object_number(&o, "treeSize", TREE_SIZE_MAX);
-	page.rows = object_array(&o, "records", 0, PAGE_LIMIT, &page.count);
-	page.has_next = !object_null(&o, "next");
-	if (page.has_next)
-		page.next = object_number(&o, "next", TREE_SIZE_MAX);
-	err = object_end_open(&o);
-	/* a page that does not get on would be asked for without end */
-	if (err == ERR_OK && before->has_next && page.has_next &&
-	    page.next <= before->next)
-		err = why(w, ERR_SYNTAX, "the log's answer: next: goes back");
-	if (err != ERR_OK)
-		json_done(page.json);
-	else
-		*ret = page;
-	return err;
-}
-
 /* What is asked for, above its records. */
 static void
 print_asked(struct output *out, const struct asked *asked)
@@ -186,17 +93,16 @@ print_asked(struct output *out, const struct asked *asked)
 }
 
 static enum err
-take_page(struct finding *finding, const struct page *page,
+take_page(struct finding *finding, const struct listed_page *page,
     const struct asked *asked, size_t *found, struct why *w)
 {
 	struct output *out = &finding->session->out;
 
 	for (size_t i = 0; i < page->count; i++) {
-		struct row row;
-		enum err err = read_row(json_element(page->rows, i), &row, w);
+		struct listed_row row;
+		enum err err = listed_row(page, i, &row, w);
 		if (err != ERR_OK)
-			return object_within(
-			    w, err, "the log's answer: records[%zu]", i);
+			return err;
 		if (!out->is_json && *found == 0)
 			print_asked(out, asked);
 		if (out->is_json)
@@ -212,18 +118,22 @@ take_page(struct finding *finding, const struct page *page,
 static enum err
 find_one(struct finding *finding, const struct asked *asked, struct why *w)
 {
-	struct page page = { .has_next = false };
+	char query[DIGEST_TEXT_MAX + 32] = "/v1/records?subject=";
+	struct listed_page page = { .has_next = false };
 	size_t found = 0;
 	enum err err = ERR_OK;
 
+	digest_print(&asked->digest, query + strlen(query));
 	do {
-		struct page next;
-		err = get_page(finding, &asked->digest, &page, &next, w);
+		struct listed_page next;
+		err = listed_get(finding->session, query,
+		    page.has_next ? &page : NULL, &next, w);
 		if (err != ERR_OK)
 			break;
 		page = next;
+		finding->tree_size = page.tree_size;
 		err = take_page(finding, &page, asked, &found, w);
-		json_done(page.json);
+		listed_done(&page);
 	} while (err == ERR_OK && page.has_next && found < RECORDS_MAX);
 	if (err == ERR_OK && page.has_next)
 		finding->is_cut = true;

@@ -83,6 +83,7 @@ _headwater_value() { # OPTION
 		;;
 	--input | -i | --output | -O | --derived-from | --of | --benchmark | \
 		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
+		--openings | \
 		--output-envelope | -o | --key | -k | --proof | --keyring | --policy)
 		_headwater_files
 		;;
@@ -94,6 +95,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	init) echo --vkey --policy ;;
 	verify) echo --proof --keyring --vkey --policy ;;
 	audit) echo --all --tree-only --vkey ;;
+	contains) echo --whole --openings --as ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
 		echo --derived-from --complete "$named" "$recording"
@@ -129,7 +131,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
-		--no-submit | --with-argv | --all | --tree-only | --up | --down | --strangers | --dot)
+		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | --strangers | --dot)
 		return 0
 		;;
 	esac
@@ -140,7 +142,7 @@ _headwater() {
 	local cur cut i word command= previous= expects=
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
-	local commands="init record submit show trace find verify audit help"
+	local commands="init record submit show trace find contains verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply"
 

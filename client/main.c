@@ -22,6 +22,7 @@ static const struct command *const commands[] = {
 	&command_show,
 	&command_trace,
 	&command_find,
+	&command_contains,
 	&command_verify,
 	&command_audit,
 };

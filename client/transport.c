@@ -1,11 +1,13 @@
 #include "client/transport.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "client/url.h"
 #include "schema/problem.h"
@@ -28,9 +30,35 @@ struct transport {
 struct incoming {
 	struct writer body;
 	size_t max;
+	bool is_good; /* its status is 2xx */
+	const int *sink;
+	size_t sunk; /* bytes that went into it */
+	int sink_errno;
 	uint64_t retry_ms;
 	bool is_problem;
 };
+
+static bool
+sink(struct incoming *in, const char *data, size_t len)
+{
+	in->sunk += len;
+	if (in->sunk > in->max) {
+		in->body.err = ERR_LIMIT;
+		return false;
+	}
+	while (len > 0) {
+		ssize_t written = write(*in->sink, data, len);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0) {
+			in->sink_errno = written < 0 ? errno : EIO;
+			return false;
+		}
+		data += written;
+		len -= (size_t)written;
+	}
+	return true;
+}
 
 static size_t
 take_body(char *data, size_t size, size_t count, void *state)
@@ -38,6 +66,8 @@ take_body(char *data, size_t size, size_t count, void *state)
 	struct incoming *in = state;
 	size_t len = size * count; /* libcurl: size is always 1 */
 
+	if (in->sink != NULL && in->is_good)
+		return sink(in, data, len) ? len : 0;
 	writer_bytes(&in->body, data, len);
 	return writer_end(&in->body) == ERR_OK ? len : 0;
 }
@@ -69,6 +99,9 @@ take_header(char *data, size_t size, size_t count, void *state)
 	uint64_t seconds;
 
 	if (span_starts(line, "HTTP/")) { /* a new answer, after a 100 */
+		struct span status =
+		    span_part(line, span_find(line, ' ') + 1, 1);
+		in->is_good = span_is(status, "2");
 		in->retry_ms = 0;
 		in->is_problem = false;
 	}
@@ -88,6 +121,10 @@ call_failed(CURLcode code, const struct incoming *in,
 		return why(w, ERR_TOO_LARGE,
 		    "%s%s: the answer is longer than %zu bytes", call->base,
 		    call->path, in->max);
+	if (in->sink_errno != 0)
+		return why(w, in->sink_errno == ENOSPC ? ERR_FULL : ERR_IO,
+		    "%s: what the log sends cannot be written: %s", call->path,
+		    strerrordesc_np(in->sink_errno));
 	if (in->body.err != ERR_OK)
 		return why(w, in->body.err, "%s: out of memory", call->path);
 	return why(w, ERR_MISSING,
@@ -111,7 +148,9 @@ set_call(CURL *curl, const struct transport_call *call, const char *url,
 	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(
 	    curl, CURLOPT_CONNECTTIMEOUT_MS, (long)TRANSPORT_CONNECT_MS);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
+	/* what goes into a file may be long, and is still bounded in size */
+	if (call->sink == NULL)
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(
 	    curl, CURLOPT_LOW_SPEED_TIME, (long)(TRANSPORT_IDLE_MS / 1000));
@@ -172,8 +211,14 @@ perform_curl(void *state, const struct transport_call *call,
 	struct transport *transport = state;
 	char url[2 * URL_MAX];
 	/* a problem may be longer than the answer that was expected */
-	size_t cap = call->max > PROBLEM_LEN_MAX ? call->max : PROBLEM_LEN_MAX;
-	struct incoming in = { .body = writer_heap(cap), .max = cap };
+	size_t cap = call->max > PROBLEM_LEN_MAX && call->sink == NULL
+	    ? call->max
+	    : PROBLEM_LEN_MAX;
+	struct incoming in = {
+		.body = writer_heap(cap),
+		.max = call->sink != NULL ? call->max : cap,
+		.sink = call->sink,
+	};
 	int len = snprintf(url, sizeof(url), "%s%s", call->base, call->path);
 
 	if (len < 0 || (size_t)len >= sizeof(url))
@@ -285,6 +330,17 @@ refused(const struct transport_call *call,
 	    answer->status);
 }
 
+static enum err
+empty_sink(const struct transport_call *call, struct why *w)
+{
+	if (call->sink == NULL ||
+	    (ftruncate(*call->sink, 0) == 0 &&
+		lseek(*call->sink, 0, SEEK_SET) == 0))
+		return ERR_OK;
+	return why(w, ERR_IO, "%s: a file for it: %s", call->path,
+	    strerrordesc_np(errno));
+}
+
 enum err
 transport_do(struct transport *transport, const struct transport_call *call,
     struct arena *arena, struct span *ret, struct why *w)
@@ -293,7 +349,10 @@ transport_do(struct transport *transport, const struct transport_call *call,
 
 	for (unsigned try = 1;; try++) {
 		struct transport_answer answer = { 0 };
-		enum err err = transport->perform(
+		enum err err = empty_sink(call, w);
+		if (err != ERR_OK)
+			return err;
+		err = transport->perform(
 		    transport->state, call, arena, &answer, w);
 		if (err != ERR_OK)
 			return err;

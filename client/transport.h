@@ -29,6 +29,9 @@ struct transport_call {
 	const char *content_type; /* of a POST */
 	struct span body;
 	size_t max; /* bytes of the answer */
+	/* a file that the body of a 2xx goes into instead of the arena, cut to
+	   nothing before each try; NULL: none */
+	const int *sink;
 };
 
 struct transport_answer {
