@@ -6,7 +6,7 @@
 SCHEMA := err span arena text text_time text_form reader writer json object sha256 key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
-	attachment advisory opening predicate provenance record keyring \
+	attachment advisory claim opening predicate provenance record keyring \
 	judge problem
 DAEMON := limits fault log clock lock worker file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \

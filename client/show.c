@@ -170,6 +170,21 @@ show_advisory(struct output *out, const struct advisory *advisory)
 	    span_of_text(advisory_action_name(advisory->action)));
 }
 
+/* What a card says, by name: nobody vouches for it. */
+static void
+show_claims(struct output *out, const struct claims *claims)
+{
+	for (size_t i = 0; i < claims->count && i < SHOW_LIST_MAX; i++) {
+		output_print(out, "  %-12s %s ", i == 0 ? "claimed" : "",
+		    claim_what_name(claims->all[i].what));
+		output_safe(out, claims->all[i].name);
+		output_print(out, "\n");
+	}
+	if (claims->count > SHOW_LIST_MAX)
+		output_print(out, "  %-12s … and %zu more\n", "",
+		    claims->count - SHOW_LIST_MAX);
+}
+
 /* Each was verified against the root when the record was read. */
 static void
 show_openings(struct output *out, const struct openings *openings)
@@ -279,6 +294,7 @@ show_record(
 	lines(out, is_run ? "input" : "derived from", record->inputs,
 	    record->input_count);
 	show_complete(out, record);
+	show_claims(out, &record->claims);
 	show_attachments(out, record);
 	show_openings(out, &record->openings);
 }

@@ -67,6 +67,7 @@ predicate_dataset(struct object *o, struct arena *arena, struct predicate *ret)
 	(void)member_decimal(o, "bytes", &ignored);
 	attachment_read_disclosure(o, &ret->disclosure);
 	read_inputs(o, arena, &ret->inputs);
+	claim_read(o, arena, &ret->claims);
 }
 
 void

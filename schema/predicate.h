@@ -12,6 +12,7 @@
 
 #include "schema/advisory.h"
 #include "schema/attachment.h"
+#include "schema/claim.h"
 #include "schema/opening.h"
 
 #define PREDICATE_INPUTS_MAX 512
@@ -31,6 +32,7 @@ struct predicate {
 	enum disclosure disclosure;
 	bool has_files;
 	uint64_t files;
+	struct claims claims;
 	struct advisory advisory;
 	struct openings openings;
 };

@@ -317,6 +317,7 @@ read_predicate(struct record *record, struct arena *arena, struct why *w)
 	record->disclosure = predicate.disclosure;
 	record->has_files = predicate.has_files;
 	record->files = predicate.files;
+	record->claims = predicate.claims;
 	record->advisory = predicate.advisory;
 	record->openings = predicate.openings;
 	return err;

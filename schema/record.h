@@ -19,6 +19,7 @@
 
 #include "schema/advisory.h"
 #include "schema/attachment.h"
+#include "schema/claim.h"
 #include "schema/opening.h"
 
 #define RECORD_PREFIX STATEMENT_PREFIX
@@ -83,6 +84,7 @@ struct record {
 	enum disclosure disclosure; /* of a dataset or model, with the next */
 	bool has_files;
 	uint64_t files;		  /* as the signer counted them */
+	struct claims claims;	  /* by name alone: no edges */
 	struct advisory advisory; /* of an advisory */
 	struct openings openings; /* of a disclosure: they verify */
 };

@@ -207,6 +207,26 @@ test_answer(void **state)
 }
 
 static void
+test_claims(void **state)
+{
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("model"), NAMED,
+		      "{\"claims\":[{\"what\":\"base-model\","
+		      "\"name\":\"MiniLM\"},{\"what\":\"license\","
+		      "\"name\":\"mit\"}]}"),
+		NULL));
+	assert_int_equal(2, record.claims.count);
+	assert_int_equal(CLAIM_BASE_MODEL, record.claims.all[0].what);
+	assert_span_text("MiniLM", record.claims.all[0].name);
+	assert_string_equal(
+	    "license", claim_what_name(record.claims.all[1].what));
+	assert_int_equal(0, record.input_count); /* a name is no artifact */
+	assert_int_equal(0, record.license.len); /* nobody signed one */
+	record_done(&record);
+}
+
+static void
 test_model_without_parts(void **state)
 {
 	(void)state;
@@ -386,6 +406,11 @@ static const struct row rows[] = {
 		"\"action\":\"note\"}"),
 	    "predicate.reason: one of illegal, poison, propaganda, copyright, "
 	    "opt-out, personal-data, bug, licence is needed" },
+	{ "a claim that is there twice",
+	    STATEMENT(OURS("dataset"), NAMED,
+		"{\"claims\":[{\"what\":\"dataset\",\"name\":\"a\"},"
+		"{\"what\":\"dataset\",\"name\":\"a\"}]}"),
+	    "predicate.claims[1].name: there is such a claim before it" },
 	{ "a withdrawal of an artifact",
 	    STATEMENT(OURS("withdrawal"), NAMED, "{\"reason\":\"a\"}"),
 	    "subject: {\"digest\": {\"tlogLeaf\": id}} and nothing else is "
@@ -441,6 +466,7 @@ main(int argc, char **argv)
 	UNIT(test_generators);
 	UNIT(test_advisory);
 	UNIT(test_answer);
+	UNIT(test_claims);
 	UNIT(test_model_without_parts);
 	UNIT(test_run);
 	UNIT(test_provenance);
