@@ -29,7 +29,7 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 CLIENT := output progress git beneath walk hasher hashing disk url transport \
 	trust history session stored cited proved keyrings fetched ssh_agent principal show \
 	submit options item draft recording child environment kept run \
-	run_statement graph draw listed list download shard containment command audited follow artifact \
+	run_statement graph draw listed list download shard containment card command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains main
 
@@ -37,7 +37,7 @@ CLIENT := output progress git beneath walk hasher hashing disk url transport \
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
 	openssh-client coreutils procps \
 	libmicrohttpd-dev liblmdb-dev libsodium-dev libjansson-dev nettle-dev \
-	libcurl4-gnutls-dev zlib1g-dev
+	libcurl4-gnutls-dev libyaml-dev zlib1g-dev
 PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
 	libclang-rt-14-dev mandoc bash-completion strace python3-jsonschema \
 	nbdkit libnbd-bin fuse3 e2fsprogs
@@ -81,7 +81,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -DHEADWATER_VERSION='"$(VERSION)"' \
 ALL_LDFLAGS := $(link_$(KIND)) -pthread -Wl,--as-needed $(LDFLAGS)
 SCHEMA_LIBS := -ljansson -lsodium -lnettle
 DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
-CLIENT_LIBS := -lcurl $(SCHEMA_LIBS)
+CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
 objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_file manifest_inner upload upload_inner main signer_main,$(2)))
 schema := $(call objects,schema,$(SCHEMA))
@@ -196,9 +196,11 @@ fuzz-all: ## fuzz each decoder in turn for SECONDS
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
 .build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o
+.build/fuzz/fuzz_card: .build/fuzz/client/card.o
+.build/fuzz/fuzz_card: FUZZ_LIBS := -lyaml
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
-		$(filter %/schema.a,$^) $(SCHEMA_LIBS)
+		$(filter %/schema.a,$^) $(SCHEMA_LIBS) $(FUZZ_LIBS)
 
 # ---- the stopwatch ----
 
