@@ -17,12 +17,13 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	signer_process signer_link ledger \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
 	sequencer recovery recover check check_index \
-	view blob_terms upload upload_inner upload_one upload_table \
+	view blob_terms blob_mend check_blobs upload upload_inner upload_one upload_table \
 	lookup lineage_graph lineage_standing lineage render \
 	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
 	serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_head http_chunks http_loop http config vkey maintain \
+	route http_listen http_reply http_exchange http_head http_chunks http_loop http \
+	config vkey scrub withhold maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main

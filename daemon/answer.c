@@ -64,3 +64,14 @@ answer_payload(struct span entry, struct arena *arena, struct span *ret)
 	*ret = envelope.payload;
 	return ERR_OK;
 }
+
+enum err
+answer_withheld(struct txn *log, uint64_t position, struct why *w)
+{
+	struct span reason = store_log_reason(log, position);
+
+	return why(w, ERR_WITHHELD,
+	    "entry %llu: withheld by the operator of this log%s%.*s",
+	    (unsigned long long)position, reason.len > 0 ? ": " : "",
+	    SPAN_ARGS(reason));
+}

@@ -29,4 +29,7 @@ struct view answer_view(const struct request *request);
 MUST_CHECK enum err answer_payload(
     struct span entry, struct arena *arena, struct span *ret);
 
+/* ERR_WITHHELD, with the operator's reason. */
+enum err answer_withheld(struct txn *log, uint64_t position, struct why *w);
+
 #endif

@@ -23,25 +23,24 @@ find_attachment(const struct gist *gist, const struct hash *digest,
 	return is_found;
 }
 
-static void
-take_root(const struct gist *gist, struct blob_terms *terms)
+/* The merkleTreeHash of the first subject. */
+static bool
+find_root(const struct gist *gist, struct hash *ret)
 {
 	struct reader subjects = reader_of(gist->subjects);
 	struct gist_artifact first;
 	struct digest digest;
 
 	if (!gist_subject_next(&subjects, &first))
-		return;
+		return false;
 	struct reader digests = reader_of(first.digests);
 	while (gist_digest_next(&digests, &digest)) {
 		if (digest.algorithm != DIGEST_MERKLE_TREE_HASH)
 			continue;
-		if (terms->root_count < BLOB_ROOTS_MAX)
-			memcpy(terms->roots[terms->root_count++].bytes,
-			    digest.bytes, HASH_LEN);
-		return;
+		memcpy(ret->bytes, digest.bytes, HASH_LEN);
+		return true;
 	}
-	terms->is_rootless = true;
+	return false;
 }
 
 static void
@@ -53,8 +52,9 @@ take_record(const struct view_record *record,
 		terms->is_plain = true;
 		return;
 	}
+	if (!terms->is_manifest)
+		(void)find_root(&record->gist, &terms->root);
 	terms->is_manifest = true;
-	take_root(&record->gist, terms);
 }
 
 struct blob_terms
@@ -73,7 +73,7 @@ blob_terms_find(
 	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
 	    view_get(view, position, &record)) {
 		if (!find_attachment(&record.gist, digest, size, &attachment) ||
-		    attachment.size < terms.size ||
+		    attachment.size < terms.size || record.is_withheld ||
 		    view_withdrawn(view, &record, &withdrawn))
 			continue;
 		if (attachment.size > terms.size)
@@ -102,4 +102,65 @@ blob_terms_names(
 			quota_names_add(ret, record.gist.principal);
 	}
 	index_walk_close(&walk);
+}
+
+bool
+blob_terms_withheld(struct view *view, const struct hash *digest)
+{
+	struct index_walk walk =
+	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct view_record record;
+	struct gist_attachment attachment;
+	uint64_t position;
+	size_t looked = 0;
+	bool is_withheld = false;
+	bool is_named = false;
+
+	while (!is_named && looked++ < BLOB_LOOK_MAX &&
+	    index_walk_next(&walk, &position) &&
+	    view_get(view, position, &record)) {
+		if (!find_attachment(&record.gist, digest, NULL, &attachment))
+			continue;
+		is_withheld = is_withheld || record.is_withheld;
+		is_named = !record.is_withheld;
+	}
+	index_walk_close(&walk);
+	return is_withheld && !is_named;
+}
+
+static bool
+signs_root(struct view *view, const struct view_record *record,
+    const struct hash *digest, const struct hash *root)
+{
+	struct gist_attachment attachment;
+	struct hash found;
+	struct hash withdrawn;
+
+	return !record->is_withheld &&
+	    find_attachment(&record->gist, digest, NULL, &attachment) &&
+	    attachment.is_manifest && !attachment.is_salted &&
+	    find_root(&record->gist, &found) && hash_equal(&found, root) &&
+	    !view_withdrawn(view, record, &withdrawn);
+}
+
+enum err
+blob_terms_root(const struct blob_records *records, const struct hash *digest,
+    const struct hash *root, bool *ret, struct why *w)
+{
+	struct view view =
+	    view_open(records->log, records->index, records->end);
+	struct index_walk walk =
+	    view_walk(&view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct view_record record;
+	uint64_t position;
+	size_t looked = 0;
+
+	*ret = false;
+	while (!*ret && looked++ < BLOB_LOOK_MAX &&
+	    index_walk_next(&walk, &position) &&
+	    view_get(&view, position, &record))
+		*ret = signs_root(&view, &record, digest, root);
+	index_walk_close(&walk);
+	enum err err = view_close(&view);
+	return err == ERR_OK ? ERR_OK : why(w, err, "the index cannot be read");
 }

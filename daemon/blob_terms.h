@@ -15,16 +15,20 @@
 #include "daemon/view.h"
 
 #define BLOB_LOOK_MAX 4096 /* records looked at for one blob */
-#define BLOB_ROOTS_MAX 16
 
 struct blob_terms {
 	struct quota_names names; /* none: no record names it so */
 	uint64_t size;
 	bool is_plain;	  /* some record does not call it a manifest */
 	bool is_manifest; /* some record does */
-	bool is_rootless; /* such a one signs no merkleTreeHash */
-	size_t root_count;
-	struct hash roots[BLOB_ROOTS_MAX];
+	struct hash root; /* that the first of these signs */
+};
+
+/* Who is asked: the log and its index, up to what is published. */
+struct blob_records {
+	struct store *log;
+	struct store *index;
+	uint64_t end;
 };
 
 /* Of the records that name it with this size; `size` NULL: with the largest. */
@@ -34,5 +38,13 @@ struct blob_terms blob_terms_find(
 /* Everybody who named it, withdrawn or not: who pays for it. */
 void blob_terms_names(
     struct view *view, const struct hash *digest, struct quota_names *ret);
+
+/* Do records name it, and is each of them withheld? */
+bool blob_terms_withheld(struct view *view, const struct hash *digest);
+
+/* Does a record that stands call it a manifest with this root? */
+MUST_CHECK enum err blob_terms_root(const struct blob_records *records,
+    const struct hash *digest, const struct hash *root, bool *ret,
+    struct why *w);
 
 #endif

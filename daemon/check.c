@@ -170,6 +170,21 @@ check_record(
 	record_done(&record);
 }
 
+/* Its bytes are gone: the stored leaf hash is taken for them, and the root over
+ * all of them shows that it is the right one. */
+static void
+take_withheld(struct walk *walk, struct hash *leaf)
+{
+	uint64_t position = walk->edge.size;
+	struct tree_position place = { .level = 0, .n = position };
+	struct span reason = store_log_reason(walk->txn, position);
+
+	walk->result.withheld++;
+	(void)fprintf(walk->out, "entry %" PRIu64 ": withheld%s%.*s\n",
+	    position, reason.len > 0 ? ": " : "", SPAN_ARGS(reason));
+	(void)store_log_get_node(walk->txn, place, leaf);
+}
+
 static void
 check_entry(struct walk *walk)
 {
@@ -181,6 +196,8 @@ check_entry(struct walk *walk)
 	if (!is_there)
 		fault(walk, position, "missing or not of the stored form");
 	struct hash leaf = tree_leaf(entry.entry);
+	if (entry.is_withheld)
+		take_withheld(walk, &leaf);
 	check_hashes(walk, &leaf);
 	if (!is_there)
 		return;
@@ -189,7 +206,8 @@ check_entry(struct walk *walk)
 		    "its time is before that of the one "
 		    "below it");
 	walk->last_stamp_ms = entry.stamp_ms;
-	check_record(walk, &entry, &leaf);
+	if (!entry.is_withheld)
+		check_record(walk, &entry, &leaf);
 }
 
 /* ---- the whole ---- */

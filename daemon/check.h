@@ -14,9 +14,12 @@
 
 #include "daemon/ledger.h"
 
+struct blobs;
+
 struct check_result {
 	uint64_t entries;
 	uint64_t faults;
+	uint64_t withheld; /* entries that are not there to be checked */
 };
 
 /* `key` NULL: who signed keyrings and checkpoint is not verified. */
@@ -32,5 +35,14 @@ MUST_CHECK enum err check_index(struct store *log, struct store *index,
  * not when check_facts finds a fault in the log. */
 MUST_CHECK enum err check_reindex(
     struct store *log, struct store *index, struct why *w);
+
+/* Every blob is hashed, every manifest's sidecar made again and compared; parts
+ * are not looked at.  `entries`: blobs. */
+MUST_CHECK enum err check_blobs(struct store *log, struct store *index,
+    struct blobs *blobs, FILE *out, struct check_result *ret, struct why *w);
+
+/* Makes all sidecars anew; ERR_CORRUPT where a blob is damaged, after the rest. */
+MUST_CHECK enum err check_mend_blobs(struct store *log, struct store *index,
+    struct blobs *blobs, FILE *out, struct why *w);
 
 #endif

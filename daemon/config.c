@@ -12,8 +12,9 @@ enum kind {
 	KIND_TEXT,
 	KIND_NUMBER,
 	KIND_LEVEL,
-	KIND_FILE,   /* --config itself */
-	KIND_ACTION, /* only on the command line, as is what follows */
+	KIND_FILE,     /* --config itself */
+	KIND_ACTION,   /* only on the command line, as is what follows */
+	KIND_WITHHOLD, /* a number, and the action */
 	KIND_FLAG,
 };
 
@@ -62,6 +63,10 @@ static const struct option options[] = {
 	    "compare everything stored with the entries, then end" },
 	{ "reindex", KIND_ACTION, AT(action), CONFIG_REINDEX, 0, NULL,
 	    "make the index anew from the log, then end" },
+	{ "withhold", KIND_WITHHOLD, AT(withhold), 0, INT64_MAX, "INDEX",
+	    "take the bytes of one entry away for good, then end" },
+	{ "reason", KIND_TEXT, AT(reason), 0, 0, "TEXT",
+	    "with --withhold: what is told to whoever asks for it" },
 	{ "cut-unsealed", KIND_FLAG, AT(cut_unsealed), 0, 0, NULL,
 	    "drop entries that were never signed, where one is damaged" },
 	{ "help", KIND_ACTION, AT(action), CONFIG_HELP, 0, NULL, "print this" },
@@ -155,12 +160,13 @@ set_text(
 }
 
 static enum err
-set_action(struct reading *reading, const struct option *option)
+set_action(struct reading *reading, const struct option *option,
+    enum config_action action)
 {
 	if (reading->config.action != CONFIG_SERVE)
 		return why(reading->w, ERR_USAGE, "--%s: one thing at a time",
 		    option->name);
-	reading->config.action = (enum config_action)option->min;
+	reading->config.action = action;
 	return ERR_OK;
 }
 
@@ -182,7 +188,12 @@ set(struct reading *reading, size_t at, struct span value)
 	case KIND_LEVEL:
 		return set_level(reading, value);
 	case KIND_ACTION:
-		return set_action(reading, option);
+		return set_action(
+		    reading, option, (enum config_action)option->min);
+	case KIND_WITHHOLD:
+		if (set_number(reading, option, value) != ERR_OK)
+			return ERR_USAGE;
+		return set_action(reading, option, CONFIG_WITHHOLD);
 	case KIND_FLAG:
 		reading->config.cut_unsealed = true;
 		return ERR_OK;
@@ -258,7 +269,8 @@ take_line(
 	name = trim(name);
 	size_t which = find(name);
 	if (which == OPTIONS || !takes_value(&options[which]) ||
-	    options[which].kind == KIND_FILE)
+	    options[which].kind == KIND_FILE ||
+	    options[which].kind == KIND_WITHHOLD)
 		return why(reading->w, ERR_USAGE,
 		    "%.*s: cannot be set in a file",
 		    SPAN_ARGS(span_part(name, 0, 64)));
@@ -321,6 +333,13 @@ judge(const struct config *config, struct why *w)
 		return why(w, ERR_USAGE,
 		    "no --data: give the directory of the log; a new one is "
 		    "made and begins a log");
+	if (config->reason != NULL && config->action != CONFIG_WITHHOLD)
+		return why(w, ERR_USAGE, "reason: only with --withhold");
+	if (config->reason != NULL &&
+	    (strlen(config->reason) > CONFIG_REASON_MAX ||
+		!text_is_line(span_of_text(config->reason))))
+		return why(w, ERR_USAGE, "reason: one line of at most %d bytes",
+		    CONFIG_REASON_MAX);
 	if (config->connections < config->threads)
 		return why(w, ERR_USAGE, "connections: fewer than threads");
 	return config->action == CONFIG_SERVE ? judge_serve(config, w) : ERR_OK;

@@ -14,12 +14,14 @@
 #include "schema/arena.h"
 #include "schema/writer.h"
 
+#define CONFIG_REASON_MAX 256
 #define CONFIG_FILE_MAX ((size_t)64 << 10)
 
 enum config_action {
 	CONFIG_SERVE,
 	CONFIG_CHECK,
 	CONFIG_REINDEX,
+	CONFIG_WITHHOLD,
 	CONFIG_HELP,
 	CONFIG_VERSION,
 };
@@ -31,7 +33,9 @@ struct config {
 	const char *key;
 	const char *signers;
 	const char *listen;
-	const char *vkey; /* of --check; NULL: asked of the key file */
+	uint64_t withhold;  /* the entry; of --withhold */
+	const char *reason; /* and why; NULL: none is given */
+	const char *vkey;   /* of --check; NULL: asked of the key file */
 	uint64_t threads;
 	uint64_t per_address;
 	uint64_t connections;

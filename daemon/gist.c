@@ -172,25 +172,33 @@ gist_is_complete(const struct gist *gist, struct span role)
 	return false;
 }
 
+/* How an entry in normal form ends (FORMATS 1.1). */
+static const char tail_before[] = "{\"keyid\":\"";
+static const char tail_between[] = "\",\"sig\":\"";
+static const char tail_after[] = "\"}]}";
+#define SIGNATURE_LEN TEXT_BASE64_LEN(KEY_SIGNATURE_LEN)
+
+size_t
+gist_tail_len(void)
+{
+	return sizeof(tail_before) - 1 + SSH_FINGERPRINT_LEN +
+	    sizeof(tail_between) - 1 + SIGNATURE_LEN + sizeof(tail_after) - 1;
+}
+
 bool
 gist_keyid(struct span entry, struct span *ret)
 {
-	static const char before[] = "{\"keyid\":\"";
-	static const char between[] = "\",\"sig\":\"";
-	static const char after[] = "\"}]}";
-	const size_t signature_len = TEXT_BASE64_LEN(KEY_SIGNATURE_LEN);
-	const size_t tail_len = sizeof(before) - 1 + SSH_FINGERPRINT_LEN +
-	    sizeof(between) - 1 + signature_len + sizeof(after) - 1;
+	size_t tail_len = gist_tail_len();
 
 	if (entry.len < tail_len)
 		return false;
 	struct reader r =
 	    reader_of(span_part(entry, entry.len - tail_len, tail_len));
-	reader_expect(&r, before);
+	reader_expect(&r, tail_before);
 	struct span keyid = reader_take(&r, SSH_FINGERPRINT_LEN);
-	reader_expect(&r, between);
-	(void)reader_take(&r, signature_len);
-	reader_expect(&r, after);
+	reader_expect(&r, tail_between);
+	(void)reader_take(&r, SIGNATURE_LEN);
+	reader_expect(&r, tail_after);
 	if (reader_end(&r) != ERR_OK)
 		return false;
 	*ret = keyid;

@@ -110,5 +110,6 @@ bool gist_is_complete(const struct gist *gist, struct span role);
 /* The keyid of an entry in normal form, which ends with it and the signature,
  * both of fixed length (FORMATS 1.1): nothing is parsed. */
 bool gist_keyid(struct span entry, struct span *ret);
+size_t gist_tail_len(void); /* of what it reads, at the end */
 
 #endif

@@ -77,6 +77,8 @@ run(const struct config *config, struct why *w)
 		return maintain_check(config, w);
 	case CONFIG_REINDEX:
 		return maintain_reindex(config, w);
+	case CONFIG_WITHHOLD:
+		return maintain_withhold(config, w);
 	case CONFIG_HELP:
 		return print_help();
 	case CONFIG_VERSION:

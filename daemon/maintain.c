@@ -12,6 +12,7 @@
 #include "daemon/file.h"
 #include "daemon/store.h"
 #include "daemon/vkey.h"
+#include "daemon/withhold.h"
 
 static enum err
 refuse(enum refusal refusal, enum err err, enum refusal *ret)
@@ -50,6 +51,7 @@ maintain_take_folder(
 struct stores {
 	struct store *log;
 	struct store *index;
+	struct blobs *blobs;
 };
 
 static enum err
@@ -72,9 +74,19 @@ open_stores(const char *folder, struct stores *stores, enum refusal *refusal,
 		(void)snprintf(path, sizeof(path), "%s/index", folder);
 		err = store_open(path, STORE_INDEX, &stores->index, w);
 	}
+	if (err == ERR_OK)
+		err = blobs_new(folder, &stores->blobs, w);
 	if (err == ERR_IO || err == ERR_MEMORY || err == ERR_FULL)
 		*refusal = REFUSAL_IO;
 	return err;
+}
+
+static void
+close_stores(struct stores *stores)
+{
+	blobs_free(stores->blobs);
+	store_close(stores->index);
+	store_close(stores->log);
 }
 
 /* *ret_is_known stays false where neither is given. */
@@ -93,8 +105,9 @@ read_key(const struct config *config, struct note_key *key, bool *ret_is_known,
 static int
 check(const struct stores *stores, const struct note_key *key, struct why *w)
 {
-	struct check_result log = { 0, 0 };
-	struct check_result index = { 0, 0 };
+	struct check_result log = { .faults = 0 };
+	struct check_result index = { .faults = 0 };
+	struct check_result blobs = { .faults = 0 };
 
 	if (key == NULL)
 		log_event(LOG_WARN, "check",
@@ -106,18 +119,29 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 	if (err == ERR_OK)
 		err =
 		    check_index(stores->log, stores->index, stdout, &index, w);
+	if (err == ERR_OK)
+		err = check_blobs(stores->log, stores->index, stores->blobs,
+		    stdout, &blobs, w);
 	if (err != ERR_OK)
 		return REFUSAL_IO;
 	printf("%llu entries, %llu faults in the log, %llu in the index\n",
 	    (unsigned long long)log.entries, (unsigned long long)log.faults,
 	    (unsigned long long)index.faults);
-	return log.faults + index.faults == 0 ? 0 : MAINTAIN_FAULTS;
+	if (log.withheld > 0)
+		printf("%llu entries are withheld\n",
+		    (unsigned long long)log.withheld);
+	if (blobs.entries > 0)
+		printf("%llu blobs, %llu faults in them\n",
+		    (unsigned long long)blobs.entries,
+		    (unsigned long long)blobs.faults);
+	return log.faults + index.faults + blobs.faults == 0 ? 0
+							     : MAINTAIN_FAULTS;
 }
 
 static int
 check_here(const struct config *config, struct why *w)
 {
-	struct stores stores = { NULL, NULL };
+	struct stores stores = { NULL, NULL, NULL };
 	struct note_key key;
 	enum refusal refusal = REFUSAL_CONFIG;
 	bool is_known;
@@ -127,8 +151,7 @@ check_here(const struct config *config, struct why *w)
 		err = open_stores(config->data, &stores, &refusal, w);
 	int status = err == ERR_OK ? check(&stores, is_known ? &key : NULL, w)
 				   : (int)refusal;
-	store_close(stores.index);
-	store_close(stores.log);
+	close_stores(&stores);
 	return status;
 }
 
@@ -161,17 +184,49 @@ maintain_check(const struct config *config, struct why *w)
 int
 maintain_reindex(const struct config *config, struct why *w)
 {
-	struct stores stores = { NULL, NULL };
+	struct stores stores = { NULL, NULL, NULL };
 	enum refusal refusal = REFUSAL_IO;
 	enum err err = open_stores(config->data, &stores, &refusal, w);
 
 	if (err == ERR_OK) {
 		refusal = REFUSAL_IO;
 		err = check_reindex(stores.log, stores.index, w);
+		if (err == ERR_OK)
+			err = check_mend_blobs(
+			    stores.log, stores.index, stores.blobs, stdout, w);
 		if (err == ERR_CORRUPT)
 			refusal = REFUSAL_DAMAGED;
 	}
-	store_close(stores.index);
-	store_close(stores.log);
+	close_stores(&stores);
+	return err == ERR_OK ? 0 : (int)refusal;
+}
+
+int
+maintain_withhold(const struct config *config, struct why *w)
+{
+	struct stores stores = { NULL, NULL, NULL };
+	enum refusal refusal = REFUSAL_IO;
+	char path[PATH_MAX];
+	enum err err = open_stores(config->data, &stores, &refusal, w);
+
+	if (err == ERR_OK) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/log/data.mdb", config->data);
+		struct withhold withhold = {
+			.log = stores.log,
+			.index = stores.index,
+			.blobs = stores.blobs,
+			.log_file = path,
+			.position = config->withhold,
+			.reason = span_of_text(
+			    config->reason == NULL ? "" : config->reason),
+		};
+		err = withhold_entry(&withhold, stdout, w);
+		stores.log = withhold.log;
+		refusal = err_class(err) == ERR_CLASS_INPUT ? REFUSAL_CONFIG
+		    : err == ERR_CORRUPT		    ? REFUSAL_DAMAGED
+							    : REFUSAL_IO;
+	}
+	close_stores(&stores);
 	return err == ERR_OK ? 0 : (int)refusal;
 }

@@ -1,5 +1,5 @@
 /*
- * maintain: `--check` and `--reindex`, on a log that nobody serves meanwhile.
+ * maintain: `--check`, `--reindex` and `--withhold`, on a log that nobody serves meanwhile.
  *
  * Threads: none but its own.  Memory: none.
  */
@@ -19,5 +19,6 @@ MUST_CHECK enum err maintain_take_folder(const char *folder, bool may_make,
 /* Exit statuses; a sentence of a refusal is in *w. */
 int maintain_check(const struct config *config, struct why *w);
 int maintain_reindex(const struct config *config, struct why *w);
+int maintain_withhold(const struct config *config, struct why *w);
 
 #endif

@@ -100,6 +100,8 @@ prove_tlog(struct txn *txn, uint64_t position,
 
 	if (!store_log_get_checked(txn, position, &entry, &leaf))
 		return missing(txn);
+	if (entry.is_withheld)
+		return ERR_WITHHELD; /* a proof file holds the entry */
 	enum err err =
 	    prove_inclusion(txn, position, head->head.size, &proof.proof);
 	if (err != ERR_OK)

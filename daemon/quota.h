@@ -16,7 +16,7 @@
 #include "schema/err.h"
 #include "schema/text.h"
 
-#define QUOTA_NAMES_MAX 16 /* of one blob */
+#define QUOTA_NAMES_MAX 64 /* of one blob */
 
 struct quota_names {
 	size_t count;

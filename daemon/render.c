@@ -90,6 +90,9 @@ put_item(const struct lookup_item *item, bool has_version, struct writer *w)
 		put_text_or_null("version", gist->version, w);
 	put_time("time", record->stamp_ms, w);
 	put_hash_or_null("withdrawn", item->is_withdrawn, &item->withdrawn, w);
+	/* rare, and then its statement is 451 */
+	if (record->is_withheld)
+		put_flag("withheld", true, w);
 	writer_text(w, "}");
 }
 
@@ -133,6 +136,8 @@ render_release(const struct render_release *release, struct writer *w)
 		put_time("time", item->record.stamp_ms, w);
 		put_hash_or_null(
 		    "withdrawn", item->is_withdrawn, &item->withdrawn, w);
+		if (item->record.is_withheld)
+			put_flag("withheld", true, w);
 		writer_member(w, "statement");
 		writer_span(w, release->payloads[i]);
 		writer_text(w, "}");

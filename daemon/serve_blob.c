@@ -1,5 +1,6 @@
 #include "daemon/answer.h"
 #include "daemon/blob.h"
+#include "daemon/blob_terms.h"
 #include "daemon/limits.h"
 
 /* What is small is hashed before it is shown; of the rest the reader has the
@@ -15,6 +16,30 @@ check_small(int fd, uint64_t len, const struct hash *digest, struct why *w)
 		return ERR_OK;
 	return why(
 	    w, ERR_CORRUPT, "blob: damaged here, it has another digest now");
+}
+
+/* Begun, taken down, or not here at all. */
+static enum err
+say_missing(const struct request *request, const struct hash *digest,
+    struct reply *reply, struct why *w)
+{
+	struct blob_state state = blob_look(request->ledger->blobs, digest);
+
+	if (state.is_begun) {
+		reply->has_offset = true;
+		reply->offset = state.len;
+		return why(w, ERR_NOT_FOUND,
+		    "blob: %llu bytes of it are here, no more",
+		    (unsigned long long)state.len);
+	}
+	struct view view = answer_view(request);
+	bool is_withheld = blob_terms_withheld(&view, digest);
+	enum err err = view_close(&view);
+	if (err != ERR_OK)
+		return err;
+	return is_withheld
+	    ? why(w, ERR_WITHHELD, "blob: withheld by the operator of this log")
+	    : why(w, ERR_NOT_FOUND, "blob: not here");
 }
 
 static enum err
@@ -35,13 +60,8 @@ put_blob(struct request *request, struct reply *reply, struct why *w)
 		reply->is_download = true;
 		return ERR_OK;
 	}
-	struct blob_state state = blob_look(blobs, &digest);
-	if (err == ERR_NOT_FOUND && state.is_begun) {
-		reply->has_offset = true;
-		reply->offset = state.len;
-		return why(w, err, "blob: %llu bytes of it are here, no more",
-		    (unsigned long long)state.len);
-	}
+	if (err == ERR_NOT_FOUND)
+		return say_missing(request, &digest, reply, w);
 	return err;
 }
 

@@ -170,9 +170,14 @@ put_payloads(struct request *request, struct render_release *release)
 	    arena_take(request->arena, count, sizeof(*release->payloads));
 	if (release->payloads == NULL)
 		return ERR_MEMORY;
-	for (size_t i = 0; err == ERR_OK && i < count; i++)
-		err = answer_payload(release->newest.items[i].record.entry,
-		    request->arena, &release->payloads[i]);
+	for (size_t i = 0; err == ERR_OK && i < count; i++) {
+		const struct view_record *record =
+		    &release->newest.items[i].record;
+		release->payloads[i] = span_of_text("null");
+		if (!record->is_withheld)
+			err = answer_payload(record->entry, request->arena,
+			    &release->payloads[i]);
+	}
 	return err;
 }
 

@@ -24,8 +24,8 @@ find_record(struct request *request, struct hash *ret_id,
 
 /* The entry, hashed again; borrows the transaction. */
 static enum err
-get_entry(
-    struct txn *txn, uint64_t position, const struct hash *id, struct span *ret)
+get_entry(struct txn *txn, uint64_t position, const struct hash *id,
+    struct span *ret, struct why *w)
 {
 	struct log_entry entry;
 	struct hash leaf;
@@ -35,6 +35,8 @@ get_entry(
 		txn_fail(txn, ERR_CORRUPT);
 		return txn->err;
 	}
+	if (entry.is_withheld)
+		return answer_withheld(txn, position, w);
 	*ret = entry.entry;
 	return ERR_OK;
 }
@@ -51,7 +53,7 @@ put_record(struct request *request, struct reply *reply, struct why *w)
 	if (err != ERR_OK)
 		return err;
 	txn = store_begin(request->ledger->log, TXN_READ);
-	err = get_entry(&txn, position, &id, &entry);
+	err = get_entry(&txn, position, &id, &entry, w);
 	if (err == ERR_OK)
 		writer_span(&reply->body, entry);
 	txn_abort(&txn);
@@ -79,7 +81,7 @@ put_statement(struct request *request, struct reply *reply, struct why *w)
 	if (err != ERR_OK)
 		return err;
 	txn = store_begin(request->ledger->log, TXN_READ);
-	err = get_entry(&txn, position, &id, &entry);
+	err = get_entry(&txn, position, &id, &entry, w);
 	if (err == ERR_OK)
 		err = answer_payload(entry, request->arena, &payload);
 	if (err == ERR_OK)
@@ -111,6 +113,8 @@ put_proof(struct request *request, struct reply *reply, struct why *w)
 	published_get(request->ledger->published, &head);
 	txn = store_begin(request->ledger->log, TXN_READ);
 	err = prove_tlog(&txn, position, &head, &reply->body);
+	if (err == ERR_WITHHELD)
+		err = answer_withheld(&txn, position, w);
 	txn_abort(&txn);
 	reply->media_type = REPLY_TEXT;
 	reply->cache = REPLY_NO_CACHE;

@@ -88,15 +88,20 @@ put_hashes(struct txn *txn, const struct tile *tile,
 }
 
 static void
-put_entries(struct txn *txn, const struct tile *tile, struct writer *out)
+put_entries(
+    struct txn *txn, const struct tile *tile, struct writer *out, struct why *w)
 {
 	for (unsigned i = 0; i < tile->width; i++) {
+		uint64_t position = tile->n * TILE_WIDTH + i;
 		struct log_entry entry;
 		struct hash leaf;
 
-		if (!store_log_get_checked(
-			txn, tile->n * TILE_WIDTH + i, &entry, &leaf)) {
+		if (!store_log_get_checked(txn, position, &entry, &leaf)) {
 			txn_fail(txn, ERR_CORRUPT);
+			return;
+		}
+		if (entry.is_withheld) {
+			txn_fail(txn, answer_withheld(txn, position, w));
 			return;
 		}
 		tile_entry_write(out, entry.entry);
@@ -122,7 +127,7 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 		    (unsigned long long)head.head.size);
 	txn = store_begin(request->ledger->log, TXN_READ);
 	if (tile.is_entries)
-		put_entries(&txn, &tile, out);
+		put_entries(&txn, &tile, out, w);
 	else
 		put_hashes(&txn, &tile, &head.head, out);
 	err = txn.err;

@@ -48,6 +48,7 @@ struct store {
 #define META_KEY "key"		     /* STORE_KEY_LEN bytes */
 #define META_GROWN "grown"	     /* u64: the file is at least this long */
 #define META_CHECKPOINT "checkpoint" /* of store_log */
+#define META_WITHHELD "withheld"     /* then a u64 position: the reason */
 #define META_WATERMARK "watermark"   /* of store_index: u64 size, hash */
 
 /* What LMDB's (or the system's) code means for us; ERR_OK for 0. */

@@ -8,6 +8,7 @@
 #include "schema/writer.h"
 
 #define ENTRY_VERSION 1
+#define ENTRY_WITHHELD 2
 #define ENTRY_HEADER_LEN 21 /* u8 version, u64 stamp, u64 keyring, u32 length */
 #define CHECK_LEN 8
 #define NUMBER_LEN 8
@@ -104,7 +105,10 @@ store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
 	if (!txn_get(txn, TABLE_ENTRY, key_span(&key), &value))
 		return false;
 	struct reader r = reader_of(value);
-	reader_require(&r, reader_u8(&r) == ENTRY_VERSION);
+	uint8_t version = reader_u8(&r);
+	reader_require(
+	    &r, version == ENTRY_VERSION || version == ENTRY_WITHHELD);
+	entry.is_withheld = version == ENTRY_WITHHELD;
 	entry.stamp_ms = reader_u64(&r);
 	entry.keyring = reader_u64(&r);
 	entry.gist = reader_take(&r, reader_u32(&r));
@@ -133,13 +137,70 @@ store_log_get_checked(struct txn *txn, uint64_t position, struct log_entry *ret,
 		return false;
 	struct hash made = tree_leaf(entry.entry);
 	if (!store_log_get_node(txn, leaf, &stored) ||
-	    !hash_equal(&made, &stored)) {
+	    (!entry.is_withheld && !hash_equal(&made, &stored))) {
 		txn_fail(txn, ERR_CORRUPT);
 		return false;
 	}
 	*ret = entry;
-	*ret_leaf = made;
+	*ret_leaf = stored;
 	return true;
+}
+
+/* ---- withholding ---- */
+
+#define REASON_KEY_LEN (sizeof(META_WITHHELD) - 1 + NUMBER_LEN)
+
+static struct span
+reason_key(uint64_t position, uint8_t out[static REASON_KEY_LEN])
+{
+	struct writer w = writer_of(out, REASON_KEY_LEN);
+
+	writer_text(&w, META_WITHHELD);
+	writer_u64(&w, position);
+	return writer_view(&w);
+}
+
+void
+store_log_withhold(
+    struct txn *txn, uint64_t position, size_t kept, struct span reason)
+{
+	uint8_t reason_room[REASON_KEY_LEN];
+	struct number_key key = key_of(position);
+	struct log_entry entry;
+
+	if (!store_log_get(txn, position, &entry))
+		return;
+	if (entry.is_withheld) {
+		txn_fail(txn, ERR_CONFLICT);
+		return;
+	}
+	assert(kept <= entry.entry.len);
+	size_t facts_len = ENTRY_HEADER_LEN + entry.gist.len;
+	struct writer w = writer_heap(facts_len + CHECK_LEN + entry.entry.len);
+	writer_u8(&w, ENTRY_WITHHELD);
+	writer_u64(&w, entry.stamp_ms);
+	writer_u64(&w, entry.keyring);
+	writer_u32(&w, (uint32_t)entry.gist.len);
+	writer_span(&w, entry.gist);
+	writer_u64(&w, check_of(position, writer_view(&w)));
+	for (size_t i = kept; i < entry.entry.len; i++)
+		writer_u8(&w, 0);
+	writer_span(&w, span_part(entry.entry, entry.entry.len - kept, kept));
+	txn_fail(txn, writer_end(&w));
+	txn_put(txn, TABLE_ENTRY, key_span(&key), writer_view(&w), false);
+	txn_put(
+	    txn, TABLE_META, reason_key(position, reason_room), reason, false);
+	writer_done(&w);
+}
+
+struct span
+store_log_reason(struct txn *txn, uint64_t position)
+{
+	uint8_t room[REASON_KEY_LEN];
+	struct span reason = SPAN_EMPTY;
+
+	(void)txn_get(txn, TABLE_META, reason_key(position, room), &reason);
+	return reason;
 }
 
 /* ---- hashes ---- */

@@ -2,7 +2,7 @@
  * store_log: the log, only ever appended to: entries by position, tree hashes by
  * their number (schema/tree.h), the last stored checkpoint, the format's version.
  *
- * An entry's value: u8 version 1, u64 stamp, u64 position of the keyring it was
+ * An entry's value: u8 version 1 (2: withheld), u64 stamp, u64 position of the keyring it was
  * judged by, u32 length of the gist, gist, u64 checksum (SipHash of all before it,
  * keyed by the position), entry.  Keys are u64 big-endian.  On reading, nothing is
  * believed: the facts must fit their checksum, the entry its leaf hash
@@ -23,6 +23,7 @@ struct log_entry {
 	                      entry 0 */
 	struct span gist; /* packed facts (daemon/gist.h) */
 	struct span entry; /* the leaf's bytes */
+	bool is_withheld;  /* they are zeros but for the keyid and signature */
 };
 
 /* Entries that are committed: the last position and one. */
@@ -32,10 +33,21 @@ void store_log_put(
     struct txn *txn, uint64_t position, const struct log_entry *entry);
 /* False where it is not there or a failure stands in txn. */
 bool store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret);
-/* The same, and the entry's leaf hash must be the stored one: ERR_CORRUPT in
- * txn otherwise.  What is served is read by this. */
+/* The same, and the entry's leaf hash must be the stored one (of a withheld one
+ * there is no other): ERR_CORRUPT in txn otherwise.  What is served is read by
+ * this. */
 bool store_log_get_checked(struct txn *txn, uint64_t position,
     struct log_entry *ret, struct hash *ret_leaf);
+
+/*
+ * Overwrites an entry with zeros, all but its last `kept` bytes; facts and leaf
+ * hash stay, and the reason.  (Where the old bytes lay on the disk they still
+ * lie: scrub.h.)  ERR_CONFLICT in txn when it is withheld already.
+ */
+void store_log_withhold(
+    struct txn *txn, uint64_t position, size_t kept, struct span reason);
+/* Empty where none was given. */
+struct span store_log_reason(struct txn *txn, uint64_t position);
 
 void store_log_put_hash(
     struct txn *txn, uint64_t number, const struct hash *hash);

@@ -236,35 +236,37 @@ upload_refuse(struct upload *upload, enum err err, const struct why *w)
 	(void)fail(upload, err, w);
 }
 
-static bool
-has_root(const struct blob_terms *terms, const struct hash *root)
+static enum err
+check_root(struct upload *upload, const struct hash *root, struct why *w)
 {
-	for (size_t i = 0; i < terms->root_count; i++) {
-		if (hash_equal(&terms->roots[i], root))
-			return true;
-	}
-	return terms->is_rootless;
+	const struct ledger *ledger = upload->uploads->ledger;
+	const struct blob_records records = { ledger->log, ledger->index,
+		published_size(ledger->published) };
+	char made[HASH_TEXT_MAX];
+	char told[HASH_TEXT_MAX];
+	bool is_signed = false;
+	enum err err =
+	    blob_terms_root(&records, &upload->digest, root, &is_signed, w);
+
+	if (err != ERR_OK || is_signed)
+		return err;
+	hash_print(root, made);
+	hash_print(&upload->terms.root, told);
+	return why(w, ERR_MISMATCH,
+	    "manifest: wrong root: its lines have the merkleTreeHash %s, the "
+	    "record signed %s",
+	    made, told);
 }
 
 static enum err
 end_manifest(struct upload *upload, const struct hash *digest, struct why *w)
 {
 	struct sidecar_header header;
-	char made[HASH_TEXT_MAX];
-	char signed_root[HASH_TEXT_MAX] = "nothing";
 	enum err err = manifest_build_end(upload->build, digest, &header, w);
 
-	if (err == ERR_OK && has_root(&upload->terms, &header.root))
-		return manifest_build_sync(upload->build, w);
-	if (err != ERR_OK)
-		return err;
-	hash_print(&header.root, made);
-	if (upload->terms.root_count > 0)
-		hash_print(&upload->terms.roots[0], signed_root);
-	return why(w, ERR_MISMATCH,
-	    "manifest: wrong root: its lines have the merkleTreeHash %s, the "
-	    "record signed %s",
-	    made, signed_root);
+	if (err == ERR_OK)
+		err = check_root(upload, &header.root, w);
+	return err == ERR_OK ? manifest_build_sync(upload->build, w) : err;
 }
 
 static enum err

@@ -43,6 +43,7 @@ take_record(struct view *view, uint64_t position, const struct log_entry *entry,
 	ret->position = position;
 	ret->stamp_ms = entry->stamp_ms;
 	ret->entry = entry->entry;
+	ret->is_withheld = entry->is_withheld;
 	if (gist_unpack(entry->gist, &ret->gist) == ERR_OK &&
 	    gist_keyid(entry->entry, &ret->keyid))
 		return true;

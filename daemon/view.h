@@ -23,6 +23,7 @@ struct view_record {
 	struct hash id;
 	struct span keyid; /* "SHA256:…" in the entry */
 	struct span entry;
+	bool is_withheld; /* and `entry` is none */
 	struct gist gist;
 };
 

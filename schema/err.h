@@ -36,6 +36,8 @@ enum err_class {
 	    "conflicts with what is there") \
 	X(ERR_TOO_LARGE, ERR_CLASS_INPUT, 413, 3, "larger than allowed") \
 	X(ERR_MEDIA_TYPE, ERR_CLASS_INPUT, 415, 3, "media type not accepted") \
+	X(ERR_WITHHELD, ERR_CLASS_INPUT, 451, 3, \
+	    "withheld by the log's operator") \
 	X(ERR_MISMATCH, ERR_CLASS_INPUT, 400, 1, "checked, and false") \
 	X(ERR_USAGE, ERR_CLASS_INPUT, 400, 2, "wrong usage") \
 	X(ERR_TOO_MANY, ERR_CLASS_RETRY, 429, 3, "too many requests") \
