@@ -18,6 +18,7 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
 	sequencer recovery recover check check_index \
 	view blob_terms blob_mend check_blobs upload upload_inner upload_one upload_table \
+	mender \
 	lookup lineage_graph lineage_standing lineage render \
 	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
 	serve_read \

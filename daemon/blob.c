@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 struct blobs {
 	char folder[PATH_MAX];
+	blob_mender *mender;
+	void *context; /* the mender's */
+	atomic_bool is_stopped;
 };
 
 static const char *const suffixes[BLOB_FILES] = {
@@ -212,4 +216,31 @@ blob_hash(int fd, uint64_t len, struct hash *ret)
 	}
 	*ret = sha256_done(&s);
 	return ERR_OK;
+}
+
+void
+blobs_set_mender(struct blobs *blobs, blob_mender *mender, void *context)
+{
+	blobs->mender = mender;
+	blobs->context = context;
+}
+
+enum err
+blob_damaged(
+    const struct blobs *blobs, const struct hash *digest, struct why *w)
+{
+	return blobs->mender == NULL ? ERR_CORRUPT
+				     : blobs->mender(blobs->context, digest, w);
+}
+
+void
+blobs_stop(struct blobs *blobs)
+{
+	atomic_store(&blobs->is_stopped, true);
+}
+
+bool
+blobs_are_stopped(const struct blobs *blobs)
+{
+	return atomic_load(&blobs->is_stopped);
 }

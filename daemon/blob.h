@@ -83,4 +83,18 @@ typedef enum err blob_take(
 MUST_CHECK enum err blobs_walk(
     const struct blobs *blobs, blob_take *take, void *context, struct why *w);
 
+/*
+ * What manifest_file found ERR_CORRUPT: is mended where there is a mender.  Gives
+ * what to answer: ERR_BUSY meanwhile, ERR_CORRUPT where it cannot be.
+ */
+typedef enum err blob_mender(
+    void *context, const struct hash *digest, struct why *w);
+void blobs_set_mender(struct blobs *blobs, blob_mender *mender, void *context);
+enum err blob_damaged(
+    const struct blobs *blobs, const struct hash *digest, struct why *w);
+
+/* Long work on blobs is given up: the log is stopping. */
+void blobs_stop(struct blobs *blobs);
+bool blobs_are_stopped(const struct blobs *blobs);
+
 #endif

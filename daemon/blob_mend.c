@@ -5,17 +5,28 @@
 
 #include "daemon/manifest_build.h"
 
-#define READ_LEN ((size_t)8 << 10)
+#define READ_LEN ((size_t)4 << 10)
+
+struct rebuild {
+	const struct blobs *blobs;
+	const struct hash *digest;
+	const struct blob_records *records;
+	struct manifest_build *build; /* NULL: no manifest */
+	bool is_made;
+};
 
 /* Whole bytes through hash and builder; what the builder says sticks in it. */
 static enum err
-read_through(int fd, uint64_t len, struct sha256 *sha,
-    struct manifest_build *build, struct why *w)
+read_through(struct rebuild *rebuild, int fd, uint64_t len, struct sha256 *sha,
+    struct why *w)
 {
+	struct manifest_build *build = rebuild->build;
 	uint8_t buffer[READ_LEN];
 	uint64_t at = 0;
 
 	while (at < len) {
+		if (blobs_are_stopped(rebuild->blobs))
+			return why(w, ERR_BUSY, "the log is stopping");
 		ssize_t done = pread(fd, buffer, sizeof(buffer), (off_t)at);
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -30,13 +41,6 @@ read_through(int fd, uint64_t len, struct sha256 *sha,
 	}
 	return ERR_OK;
 }
-
-struct rebuild {
-	const struct hash *digest;
-	const struct blob_records *records;
-	struct manifest_build *build; /* NULL: no manifest */
-	bool is_made;
-};
 
 /* Was the builder content with all of it?  A fault of ours is none of its. */
 static enum err
@@ -61,7 +65,7 @@ read_all(struct rebuild *rebuild, int fd, uint64_t len, struct why *w)
 	struct sha256 sha;
 
 	sha256_init(&sha);
-	enum err err = read_through(fd, len, &sha, rebuild->build, w);
+	enum err err = read_through(rebuild, fd, len, &sha, w);
 	if (err != ERR_OK)
 		return err;
 	struct hash made = sha256_done(&sha);
@@ -87,7 +91,11 @@ enum err
 blob_rebuild(const struct blobs *blobs, const struct hash *digest,
     const struct blob_records *records, bool *ret_is_made, struct why *w)
 {
-	struct rebuild rebuild = { .digest = digest, .records = records };
+	struct rebuild rebuild = {
+		.blobs = blobs,
+		.digest = digest,
+		.records = records,
+	};
 	bool must_build = false;
 	char path[PATH_MAX];
 	uint64_t len;

@@ -14,6 +14,7 @@
 
 #include "daemon/ledger.h"
 
+struct blob_records;
 struct blobs;
 
 struct check_result {
@@ -38,11 +39,11 @@ MUST_CHECK enum err check_reindex(
 
 /* Every blob is hashed, every manifest's sidecar made again and compared; parts
  * are not looked at.  `entries`: blobs. */
-MUST_CHECK enum err check_blobs(struct store *log, struct store *index,
+MUST_CHECK enum err check_blobs(const struct blob_records *records,
     struct blobs *blobs, FILE *out, struct check_result *ret, struct why *w);
 
 /* Makes all sidecars anew; ERR_CORRUPT where a blob is damaged, after the rest. */
-MUST_CHECK enum err check_mend_blobs(struct store *log, struct store *index,
+MUST_CHECK enum err check_mend_blobs(const struct blob_records *records,
     struct blobs *blobs, FILE *out, struct why *w);
 
 #endif

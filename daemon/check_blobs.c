@@ -121,11 +121,11 @@ take(void *context, const struct blob_found *found, struct why *w)
 }
 
 enum err
-check_blobs(struct store *log, struct store *index, struct blobs *blobs,
-    FILE *out, struct check_result *ret, struct why *w)
+check_blobs(const struct blob_records *records, struct blobs *blobs, FILE *out,
+    struct check_result *ret, struct why *w)
 {
 	struct checking c = {
-		.records = { log, index, TREE_SIZE_MAX },
+		.records = *records,
 		.blobs = blobs,
 		.out = out,
 	};
@@ -137,11 +137,11 @@ check_blobs(struct store *log, struct store *index, struct blobs *blobs,
 }
 
 enum err
-check_mend_blobs(struct store *log, struct store *index, struct blobs *blobs,
+check_mend_blobs(const struct blob_records *records, struct blobs *blobs,
     FILE *out, struct why *w)
 {
 	struct checking c = {
-		.records = { log, index, TREE_SIZE_MAX },
+		.records = *records,
 		.blobs = blobs,
 		.out = out,
 		.must_mend = true,

@@ -20,6 +20,7 @@
 
 struct blobs;
 struct indexer;
+struct mender;
 struct signer_link;
 struct uploads;
 struct worker;
@@ -37,6 +38,7 @@ struct ledger {
 	struct indexer *indexer;
 	struct blobs *blobs; /* of the service, as what follows */
 	struct uploads *uploads;
+	struct mender *mender;
 	struct worker *worker;
 	const char *folder; /* the data directory, for free space */
 	/* steady ms since when something committed waits for its signature; 0:

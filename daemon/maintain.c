@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/blob_terms.h"
 #include "daemon/check.h"
 #include "daemon/device.h"
 #include "daemon/file.h"
@@ -108,6 +109,8 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 	struct check_result log = { .faults = 0 };
 	struct check_result index = { .faults = 0 };
 	struct check_result blobs = { .faults = 0 };
+	const struct blob_records records = { stores->log, stores->index,
+		TREE_SIZE_MAX };
 
 	if (key == NULL)
 		log_event(LOG_WARN, "check",
@@ -120,8 +123,7 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 		err =
 		    check_index(stores->log, stores->index, stdout, &index, w);
 	if (err == ERR_OK)
-		err = check_blobs(stores->log, stores->index, stores->blobs,
-		    stdout, &blobs, w);
+		err = check_blobs(&records, stores->blobs, stdout, &blobs, w);
 	if (err != ERR_OK)
 		return REFUSAL_IO;
 	printf("%llu entries, %llu faults in the log, %llu in the index\n",
@@ -181,6 +183,15 @@ maintain_check(const struct config *config, struct why *w)
 	return REFUSAL_DAMAGED;
 }
 
+static enum err
+mend_blobs(const struct stores *stores, struct why *w)
+{
+	const struct blob_records records = { stores->log, stores->index,
+		TREE_SIZE_MAX };
+
+	return check_mend_blobs(&records, stores->blobs, stdout, w);
+}
+
 int
 maintain_reindex(const struct config *config, struct why *w)
 {
@@ -192,8 +203,7 @@ maintain_reindex(const struct config *config, struct why *w)
 		refusal = REFUSAL_IO;
 		err = check_reindex(stores.log, stores.index, w);
 		if (err == ERR_OK)
-			err = check_mend_blobs(
-			    stores.log, stores.index, stores.blobs, stdout, w);
+			err = mend_blobs(&stores, w);
 		if (err == ERR_CORRUPT)
 			refusal = REFUSAL_DAMAGED;
 	}

@@ -13,6 +13,7 @@
 
 #include "daemon/blob.h"
 #include "daemon/indexer.h"
+#include "daemon/mender.h"
 #include "daemon/signer_link.h"
 #include "daemon/start.h"
 #include "daemon/upload.h"
@@ -109,6 +110,8 @@ stop(struct service *service, uint64_t wait_ms)
 		sequencer_stop(service->sequencer);
 	if (service->is_indexing)
 		indexer_stop(ledger->indexer);
+	if (ledger->blobs != NULL)
+		blobs_stop(ledger->blobs);
 	worker_stop(ledger->worker);
 	if (service->http != NULL && !http_stop(service->http, wait_ms))
 		log_event(LOG_WARN, "cut off",
@@ -125,6 +128,7 @@ release(struct service *service)
 	if (ledger != NULL) {
 		indexer_free(ledger->indexer);
 		worker_free(ledger->worker);
+		mender_free(ledger->mender);
 		uploads_free(ledger->uploads);
 		blobs_free(ledger->blobs);
 		signer_link_free(ledger->signer);

@@ -10,6 +10,7 @@
 #include "daemon/file.h"
 #include "daemon/indexer.h"
 #include "daemon/maintain.h"
+#include "daemon/mender.h"
 #include "daemon/recover.h"
 #include "daemon/signer_link.h"
 #include "daemon/upload.h"
@@ -160,7 +161,8 @@ open_blobs(struct service *service)
 	if (err == ERR_OK &&
 	    (uploads_new(ledger, ledger->blobs, service->config->quota,
 		 &ledger->uploads) != ERR_OK ||
-		worker_new(BLOB_THREADS, &ledger->worker) != ERR_OK))
+		worker_new(BLOB_THREADS, &ledger->worker) != ERR_OK ||
+		mender_new(ledger, &ledger->mender) != ERR_OK))
 		err = why(
 		    service->w, ERR_MEMORY, "no memory or threads for blobs");
 	return err == ERR_OK ? ERR_OK : refuse(service, REFUSAL_IO, err);
