@@ -10,7 +10,7 @@ SCHEMA := err span arena text text_time text_form reader writer json object sha2
 	judge problem
 DAEMON := limits fault log clock lock worker file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
-	manifest_find inflate quota blob blob_walk \
+	manifest_find manifest_filter inflate quota blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
@@ -19,10 +19,13 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	sequencer recovery recover check check_index \
 	view blob_terms blob_mend check_blobs upload upload_inner upload_one upload_table \
 	mender \
-	lookup lineage_graph lineage_standing lineage render \
+	lookup lineage_graph lineage_standing lineage warning warning_nodes \
+	shard shard_inner shard_judge shard_lines listing absence \
+	taint taint_inner taint_walk taint_search taint_path clean \
+	put render render_shard render_taint \
 	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
 	serve_read \
-	serve_list serve_lineage serve_tlog \
+	serve_list serve_lineage serve_shard serve_tlog \
 	route http_listen http_reply http_exchange http_head http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main
@@ -85,7 +88,11 @@ SCHEMA_LIBS := -ljansson -lsodium -lnettle
 DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
-objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out limits store store_inner manifest_file manifest_inner upload upload_inner main signer_main,$(2)))
+# what has a header alone, and what has a program's main
+bare_daemon := limits store store_inner manifest_file manifest_inner upload \
+	upload_inner shard shard_inner taint taint_inner main signer_main
+bare_client := main
+objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out $(bare_$(1)),$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))
 signer := $(call objects,daemon,$(SIGNER))

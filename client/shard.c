@@ -91,6 +91,18 @@ read_set(struct object *o, struct shard *ret)
 		object_fail_member(o, "record", "no record id");
 }
 
+/* What a record lists, its signer says: no line proves it here. */
+static bool
+is_proved_by_lines(struct object *o)
+{
+	struct span by = SPAN_EMPTY;
+
+	if (!object_has(o, "by") || object_null(o, "by"))
+		return true;
+	object_line(o, "by", 1, 16, &by);
+	return span_is(by, "manifest");
+}
+
 void
 shard_read(struct object *o, struct shard *ret)
 {
@@ -102,6 +114,13 @@ shard_read(struct object *o, struct shard *ret)
 	if (ret->verdict == SHARD_UNKNOWN) {
 		(void)object_optional_text(
 		    o, "reason", 1, REASON_LEN_MAX, &ret->reason);
+		return;
+	}
+	if (!is_proved_by_lines(o)) {
+		ret->verdict = SHARD_UNKNOWN;
+		ret->reason = span_of_text(
+		    "its manifest is not in the log; what its record lists "
+		    "or discloses is not proved by lines of it");
 		return;
 	}
 	ret->size = object_number(o, "size", TREE_SIZE_MAX);

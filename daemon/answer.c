@@ -1,5 +1,7 @@
 #include "daemon/answer.h"
 
+#include <string.h>
+
 #include "daemon/log.h"
 #include "schema/envelope.h"
 
@@ -74,4 +76,70 @@ answer_withheld(struct txn *log, uint64_t position, struct why *w)
 	    "entry %llu: withheld by the operator of this log%s%.*s",
 	    (unsigned long long)position, reason.len > 0 ? ": " : "",
 	    SPAN_ARGS(reason));
+}
+
+enum err
+answer_take_as(const struct request *request, struct span *ret, struct why *w)
+{
+	struct span as = SPAN_EMPTY;
+
+	if (request_query(request, "as", &as) && !text_is_principal(as))
+		return why(w, ERR_SYNTAX,
+		    "as: a principal: [a-z0-9._@-], at most %d",
+		    TEXT_PRINCIPAL_MAX);
+	*ret = as;
+	return ERR_OK;
+}
+
+/* A name has slashes, a version has none. */
+enum err
+answer_take_release(struct span whole, struct span *ret_name,
+    struct span *ret_version, struct why *w)
+{
+	struct span name;
+	struct span version;
+	size_t cut = whole.len;
+
+	while (cut > 0 && whole.data[cut - 1] != '/')
+		cut--;
+	name = span_part(whole, 0, cut > 0 ? cut - 1 : 0);
+	version = span_part(whole, cut, whole.len);
+	if (!text_is_name(name) || !text_is_version(version))
+		return why(w, ERR_SYNTAX,
+		    "release: <principal>/<path>/<version> is a release");
+	*ret_name = name;
+	*ret_version = version;
+	return ERR_OK;
+}
+
+enum err
+answer_take_artifact(struct span segment, struct digest *ret, struct why *w)
+{
+	struct digest digest;
+	enum err err = digest_parse(segment, &digest, w);
+
+	if (err != ERR_OK)
+		return err;
+	if (digest.algorithm == DIGEST_TLOG_LEAF)
+		return why(w, ERR_SYNTAX,
+		    "digest: tlogLeaf names a record, not an artifact; ask "
+		    "/v1/records/<id>");
+	*ret = digest;
+	return ERR_OK;
+}
+
+enum err
+answer_take_file(struct span segment, struct hash *ret, struct why *w)
+{
+	struct digest digest;
+	enum err err = digest_parse(segment, &digest, w);
+
+	if (err != ERR_OK)
+		return err;
+	if (digest.algorithm != DIGEST_SHA256)
+		return why(w, ERR_SYNTAX,
+		    "digest: sha256:<hex> of the file; manifests have no "
+		    "other digests");
+	memcpy(ret->bytes, digest.bytes, HASH_LEN);
+	return ERR_OK;
 }

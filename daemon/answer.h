@@ -32,4 +32,22 @@ MUST_CHECK enum err answer_payload(
 /* ERR_WITHHELD, with the operator's reason. */
 enum err answer_withheld(struct txn *log, uint64_t position, struct why *w);
 
+/* ---- what several questions take ---- */
+
+/* `as`: a principal; empty where none is given. */
+MUST_CHECK enum err answer_take_as(
+    const struct request *request, struct span *ret, struct why *w);
+
+/* `<name>/<version>`. */
+MUST_CHECK enum err answer_take_release(struct span whole,
+    struct span *ret_name, struct span *ret_version, struct why *w);
+
+/* A segment that is a digest of an artifact: tlogLeaf names a record. */
+MUST_CHECK enum err answer_take_artifact(
+    struct span segment, struct digest *ret, struct why *w);
+
+/* The same of a file, which is known by its sha256 alone. */
+MUST_CHECK enum err answer_take_file(
+    struct span segment, struct hash *ret, struct why *w);
+
 #endif

@@ -46,10 +46,29 @@
 #define LINEAGE_NODES_MAX 1000
 #define LINEAGE_EDGES_MAX 4000
 #define LINEAGE_RECORDS_MAX 64	/* of one node */
+#define LINEAGE_LOOK_MAX 65536	/* of all nodes, where strangers are left out */
 #define LINEAGE_NAMES_MAX 8	/* hints kept for one node */
 #define LINEAGE_DISPUTES_MAX 16 /* ids named for one record */
-#define INDEX_WAIT_MS 100	/* for what was sealed when the question came */
-#define MIN_SIZE_WAIT_MS 2000	/* for min_size */
+#define SHARD_RECORDS_MAX 64	/* of one set: judged */
+#define SHARD_SALTED_MAX 4	/* of them: disclosures are looked for */
+#define DISCLOSURES_LOOK_MAX 1024  /* records looked at for them */
+#define DISCLOSURES_READ_MAX 16	   /* parsed */
+#define MANIFESTS_LOOK_MAX 4096	   /* records with one, for a question to all */
+#define MANIFEST_PROBES_MAX 65536  /* filter blocks read for it: about 40 ms */
+#define TAINT_STEPS_MAX 16384	   /* on the paths of one answer */
+#define TAINT_RELEASES_MAX 64	   /* of one artifact */
+#define CLEAN_RELEASES_MAX 8	   /* judged for one answer */
+#define ABSENCE_SETS_MAX 256	   /* manifests asked for one answer */
+#define WARNINGS_LOOK_MAX 4096	   /* advisories looked at for one answer */
+#define WARNINGS_NODE_MAX 16	   /* named for one artifact */
+#define WARNINGS_DIGESTS_MAX 16384 /* of what they warn of, for manifests */
+#define WARNINGS_ANSWER_MAX 64	   /* told whole in one answer */
+#define REPLIES_LOOK_MAX 256	   /* answers looked at for one warning */
+#define REPLY_SUBJECTS_MAX 512	   /* of them: asked whose they are */
+#define WARNINGS_LIMIT_MAX 100	   /* of one list */
+#define REPLIES_MAX 16		   /* named for one warning */
+#define INDEX_WAIT_MS 100     /* for what was sealed when the question came */
+#define MIN_SIZE_WAIT_MS 2000 /* for min_size */
 
 /* ---- the index ---- */
 /* Each may dirty a page of its own, and LMDB keeps as many as it ever had dirty

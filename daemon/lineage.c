@@ -15,13 +15,6 @@ struct step {
 	struct lineage_record *kept; /* NULL until it makes an edge */
 };
 
-/* Nodes in the order in which they are to be expanded. */
-struct queue {
-	size_t head;
-	size_t count;
-	size_t nodes[LINEAGE_NODES_MAX];
-};
-
 static bool
 makes_all_subjects(enum record_kind kind)
 {
@@ -51,7 +44,7 @@ keep_record(struct step *step)
 	kept->is_withdrawn =
 	    view_withdrawn(lineage->view, &kept->record, &kept->withdrawn);
 	view_disputes(lineage->view, &kept->record, &kept->disputes);
-	if (kept->disputes.is_cut)
+	if (kept->disputes.is_cut && !lineage->question.only_counted)
 		lineage->is_truncated = true;
 	return kept;
 }
@@ -69,6 +62,9 @@ find_standing(struct step *step, size_t to)
 		return STANDING_OWN;
 	if (standing_is_cited(lineage, step->near, &step->record.id))
 		return STANDING_CITED;
+	if (lineage->question.looks_ahead &&
+	    standing_is_cited_later(lineage, to, &step->record.id))
+		return STANDING_CITED;
 	return STANDING_STRANGER;
 }
 
@@ -82,25 +78,25 @@ is_walked(const struct lineage *lineage, const struct lineage_edge *edge)
 }
 
 static void
-walk_edge(struct step *step, struct lineage_edge *edge, size_t far,
-    struct queue *queue)
+walk_edge(struct lineage *lineage, struct lineage_edge *edge, size_t far)
 {
-	struct lineage *lineage = step->lineage;
 	struct lineage_node *node = &lineage->nodes[far];
+	size_t near = lineage->question.is_down ? edge->from : edge->to;
 
+	edge->is_walked = true;
 	lineage_walk_into(lineage, edge, far);
 	if (node->is_walked)
 		return;
 	node->is_walked = true;
-	node->depth = lineage->nodes[step->near].depth + 1;
-	assert(queue->count < LINEAGE_NODES_MAX);
-	queue->nodes[queue->count++] = far;
+	node->depth = lineage->nodes[near].depth + 1;
+	assert(lineage->queue_count < lineage->question.limit);
+	lineage->queue[lineage->queue_count++] = far;
 }
 
 /* `resource` is what went in; `far` the other end of the edge. */
 static void
 emit(struct step *step, const struct digest *digest,
-    const struct gist_artifact *resource, struct queue *queue)
+    const struct gist_artifact *resource)
 {
 	struct lineage *lineage = step->lineage;
 	bool is_down = lineage->question.is_down;
@@ -127,12 +123,13 @@ emit(struct step *step, const struct digest *digest,
 	edge = lineage_add_edge(lineage, from, to);
 	edge->role = resource->role;
 	edge->hint = resource->name;
+	edge->is_part = resource->is_part;
 	edge->record = step->kept;
 	edge->has_citation = resource->has_citation;
 	edge->citation = resource->citation;
 	edge->standing = find_standing(step, to);
 	if (is_walked(lineage, edge))
-		walk_edge(step, edge, far, queue);
+		walk_edge(lineage, edge, far);
 }
 
 /* ---- the edges of one record ---- */
@@ -145,7 +142,7 @@ is_node(const struct gist_artifact *artifact, const struct digest *digest)
 
 /* What went into the node, as this record says. */
 static void
-step_up(struct step *step, struct queue *queue)
+step_up(struct step *step)
 {
 	const struct gist *gist = &step->record.gist;
 	const struct digest *here = &step->lineage->nodes[step->near].digest;
@@ -161,15 +158,17 @@ step_up(struct step *step, struct queue *queue)
 		? standing_subject_of(gist, here, &artifact) != SUBJECT_NODE
 		: !is_first || !makes_first_subject(gist->kind))
 		return;
+	if (step->lineage->question.only_counted &&
+	    find_standing(step, step->near) == STANDING_STRANGER)
+		return;
 	while (!step->is_over && gist_seek_input(&inputs, NULL, &artifact))
-		emit(step, &artifact.node, &artifact, queue);
+		emit(step, &artifact.node, &artifact);
 	while (!step->is_over && gist_seek_part(&subjects, NULL, &artifact))
-		emit(step, &artifact.node, &artifact, queue);
+		emit(step, &artifact.node, &artifact);
 }
 
 static void
-emit_subjects(
-    struct step *step, const struct gist_artifact *input, struct queue *queue)
+emit_subjects(struct step *step, const struct gist_artifact *input)
 {
 	const struct gist *gist = &step->record.gist;
 	struct reader subjects = reader_of(gist->subjects);
@@ -177,7 +176,7 @@ emit_subjects(
 
 	while (!step->is_over && gist_subject_next(&subjects, &subject)) {
 		if (subject.has_node && !subject.is_again)
-			emit(step, &subject.node, input, queue);
+			emit(step, &subject.node, input);
 		if (!makes_all_subjects(gist->kind))
 			return;
 	}
@@ -185,7 +184,7 @@ emit_subjects(
 
 /* What came of the node, as this record says. */
 static void
-step_down(struct step *step, struct queue *queue)
+step_down(struct step *step)
 {
 	const struct gist *gist = &step->record.gist;
 	const struct digest here = step->lineage->nodes[step->near].digest;
@@ -197,17 +196,17 @@ step_down(struct step *step, struct queue *queue)
 	if (!makes_all_subjects(gist->kind) && !makes_first_subject(gist->kind))
 		return;
 	while (!step->is_over && gist_seek_input(&inputs, &here, &artifact))
-		emit_subjects(step, &artifact, queue);
+		emit_subjects(step, &artifact);
 	if (!gist_subject_next(&subjects, &first))
 		return;
 	while (!step->is_over && gist_seek_part(&subjects, &here, &artifact))
-		emit(step, &first.node, &artifact, queue);
+		emit(step, &first.node, &artifact);
 }
 
 /* ---- expanding a node ---- */
 
 static void
-expand_up(struct step *step, struct queue *queue)
+expand_up(struct step *step)
 {
 	struct lineage *lineage = step->lineage;
 	const struct lineage_node *node = &lineage->nodes[step->near];
@@ -217,12 +216,12 @@ expand_up(struct step *step, struct queue *queue)
 		step->kept = NULL;
 		if (!view_get(lineage->view, node->positions[i], &step->record))
 			return;
-		step_up(step, queue);
+		step_up(step);
 	}
 }
 
 static void
-expand_down(struct step *step, struct queue *queue)
+expand_down(struct step *step)
 {
 	struct lineage *lineage = step->lineage;
 	struct standing_found users;
@@ -232,12 +231,12 @@ expand_down(struct step *step, struct queue *queue)
 		step->kept = NULL;
 		if (!view_get(lineage->view, users.positions[i], &step->record))
 			return;
-		step_down(step, queue);
+		step_down(step);
 	}
 }
 
 static void
-expand(struct lineage *lineage, size_t near, struct queue *queue)
+expand(struct lineage *lineage, size_t near)
 {
 	struct step step = {
 		.lineage = lineage,
@@ -247,15 +246,74 @@ expand(struct lineage *lineage, size_t near, struct queue *queue)
 	};
 
 	if (lineage->question.is_down)
-		expand_down(&step, queue);
+		expand_down(&step);
 	else
-		expand_up(&step, queue);
+		expand_up(&step);
+}
+
+enum err
+lineage_begin(struct view *view, const struct lineage_question *question,
+    struct arena *arena, struct lineage **ret)
+{
+	struct lineage *lineage = lineage_start(question, view, arena);
+
+	assert(!question->only_counted ||
+	    (question->as.len > 0 && !question->is_down));
+	if (lineage == NULL)
+		return ERR_MEMORY;
+	lineage->nodes[0].is_walked = true;
+	lineage->queue[lineage->queue_count++] = 0;
+	*ret = lineage;
+	return ERR_OK;
+}
+
+void
+lineage_walk(struct lineage *lineage)
+{
+	while (lineage->queue_head < lineage->queue_count &&
+	    lineage->err == ERR_OK && !view_failed(lineage->view))
+		expand(lineage, lineage->queue[lineage->queue_head++]);
+}
+
+void
+lineage_join(struct lineage *lineage, const struct lineage_joint *joint)
+{
+	struct step step = {
+		.lineage = lineage,
+		.near = joint->from,
+		.record = *joint->record,
+	};
+	struct lineage_edge *edge;
+	size_t far;
+
+	assert(lineage->question.is_down);
+	if (lineage->nodes[joint->from].depth == lineage->question.depth ||
+	    lineage->edge_count == LINEAGE_EDGES_MAX) {
+		lineage->is_truncated = true;
+		return;
+	}
+	if (!lineage_add_node(lineage, joint->to, &far) || far == joint->from)
+		return;
+	step.kept = keep_record(&step);
+	if (step.kept == NULL)
+		return;
+	edge = lineage_add_edge(lineage, joint->from, far);
+	edge->role = span_of_text("shard");
+	edge->hint = joint->path;
+	edge->record = step.kept;
+	edge->standing = find_standing(&step, far);
+	/* whoever says so, the bytes show it */
+	if (edge->standing == STANDING_STRANGER)
+		edge->standing = STANDING_NONE;
+	edge->is_part = true;
+	edge->is_shown = true;
+	walk_edge(lineage, edge, far);
 }
 
 /* What is said of the nodes once all are known.  Names that records give their
  * subjects come before those that others use for their inputs. */
-static void
-describe(struct lineage *lineage)
+enum err
+lineage_describe(struct lineage *lineage)
 {
 	for (size_t i = 0; i < lineage->node_count; i++) {
 		standing_look(lineage, i);
@@ -268,23 +326,20 @@ describe(struct lineage *lineage)
 			lineage_add_name(
 			    &lineage->nodes[edge->from], edge->hint);
 	}
+	return lineage->err;
 }
 
 enum err
 lineage_ask(struct view *view, const struct lineage_question *question,
     struct arena *arena, const struct lineage **ret)
 {
-	struct lineage *lineage = lineage_start(question, view, arena);
-	struct queue *queue = arena_take(arena, 1, sizeof(*queue));
+	struct lineage *lineage;
+	enum err err = lineage_begin(view, question, arena, &lineage);
 
-	if (lineage == NULL || queue == NULL)
-		return ERR_MEMORY;
-	lineage->nodes[0].is_walked = true;
-	queue->nodes[queue->count++] = 0;
-	while (queue->head < queue->count && lineage->err == ERR_OK &&
-	    !view_failed(view))
-		expand(lineage, queue->nodes[queue->head++], queue);
-	describe(lineage);
+	if (err != ERR_OK)
+		return err;
+	lineage_walk(lineage);
+	err = lineage_describe(lineage);
 	*ret = lineage;
-	return lineage->err;
+	return err;
 }

@@ -21,4 +21,26 @@ MUST_CHECK enum err lineage_ask(struct view *view,
     const struct lineage_question *question, struct arena *arena,
     const struct lineage **ret);
 
+/* ---- the same in steps, for who knows edges that no record lists ---- */
+
+MUST_CHECK enum err lineage_begin(struct view *view,
+    const struct lineage_question *question, struct arena *arena,
+    struct lineage **ret);
+
+/* Expands whatever was reached and is not expanded yet. */
+void lineage_walk(struct lineage *lineage);
+
+/* Down only: `to` is a set whose manifest has `from`, so it is walked whoever
+ * says so; `record` describes the set. */
+struct lineage_joint {
+	size_t from; /* a node */
+	const struct digest *to;
+	const struct view_record *record;
+	struct span path; /* in the manifest; in the arena */
+};
+void lineage_join(struct lineage *lineage, const struct lineage_joint *joint);
+
+/* Names and gaps; the first failure. */
+MUST_CHECK enum err lineage_describe(struct lineage *lineage);
+
 #endif

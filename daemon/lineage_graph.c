@@ -6,6 +6,22 @@ _Static_assert(LINEAGE_SLOTS >= 2 * LINEAGE_NODES_MAX,
     "half of the slots stay free, so that a search ends");
 _Static_assert(LINEAGE_NODES_MAX < UINT16_MAX, "slots hold node numbers");
 
+const char *
+lineage_standing_name(enum lineage_standing standing)
+{
+	switch (standing) {
+	case STANDING_OWN:
+		return "own";
+	case STANDING_CITED:
+		return "cited";
+	case STANDING_STRANGER:
+		return "stranger";
+	case STANDING_NONE:
+		break;
+	}
+	return "";
+}
+
 struct lineage *
 lineage_start(const struct lineage_question *question, struct view *view,
     struct arena *arena)
@@ -24,7 +40,10 @@ lineage_start(const struct lineage_question *question, struct view *view,
 	    arena_take(arena, question->limit, sizeof(*lineage->nodes));
 	lineage->edges =
 	    arena_take(arena, LINEAGE_EDGES_MAX, sizeof(*lineage->edges));
-	if (lineage->nodes == NULL || lineage->edges == NULL)
+	lineage->queue =
+	    arena_take(arena, question->limit, sizeof(*lineage->queue));
+	if (lineage->nodes == NULL || lineage->edges == NULL ||
+	    lineage->queue == NULL)
 		return NULL;
 	if (!lineage_add_node(lineage, &question->root, &root))
 		return NULL;

@@ -19,6 +19,12 @@ struct lineage_question {
 	size_t limit;	/* nodes */
 	struct span as; /* a principal; empty: nothing is concluded */
 	bool strangers; /* walk what is neither own nor cited */
+	/* Up, with `as`: what is neither is left out, so that nobody's claims
+	   fill the answer. */
+	bool only_counted;
+	/* Down, with `as`: cited too is what a record of his names that uses
+	   what the edge leads to. */
+	bool looks_ahead;
 };
 
 enum lineage_standing {
@@ -27,6 +33,9 @@ enum lineage_standing {
 	STANDING_CITED,
 	STANDING_STRANGER,
 };
+
+/* As answers have it; "" where no principal was given. */
+const char *lineage_standing_name(enum lineage_standing standing);
 
 /* A record that makes at least one edge. */
 struct lineage_record {
@@ -62,6 +71,9 @@ struct lineage_edge {
 	struct span hint; /* what the record calls `from` */
 	const struct lineage_record *record;
 	enum lineage_standing standing;
+	bool is_walked;
+	bool is_part;	   /* a part of `to`, not what it was made of */
+	bool is_shown;	   /* by a manifest: lineage_join */
 	bool has_citation; /* what it cites of `from` */
 	struct hash citation;
 	size_t next_into;
@@ -77,6 +89,10 @@ struct lineage {
 	struct lineage_node *nodes; /* the root first, by distance */
 	size_t edge_count;
 	struct lineage_edge *edges;
+	size_t queue_head; /* nodes in the order of being expanded */
+	size_t queue_count;
+	size_t *queue;
+	size_t looked; /* records, for only_counted */
 	struct arena *arena;
 	struct view *view;
 	enum err err;		       /* memory */

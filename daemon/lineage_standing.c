@@ -65,6 +65,29 @@ collect_place(struct lineage *lineage, enum index_tag tag, struct span value,
 	index_walk_close(&walk);
 }
 
+/* What `as` says beside what closes gaps: provenance of other builds. */
+static void
+collect_of_asked(struct lineage *lineage, enum index_tag tag, struct span value,
+    struct standing_found *found)
+{
+	struct index_walk walk = view_walk(lineage->view, tag, value, 0);
+	struct view_record record;
+	uint64_t position;
+
+	while (index_walk_next(&walk, &position)) {
+		if (lineage->looked++ == LINEAGE_LOOK_MAX) {
+			lineage->is_truncated = true;
+			break;
+		}
+		if (!view_get(lineage->view, position, &record))
+			break;
+		if (span_equal(record.gist.principal, lineage->question.as) &&
+		    !found_add(found, position))
+			lineage->is_truncated = true;
+	}
+	index_walk_close(&walk);
+}
+
 static void
 collect_cited(
     struct lineage *lineage, size_t node, struct standing_found *found)
@@ -110,8 +133,12 @@ collect(struct lineage *lineage, size_t node, const enum index_tag tags[2],
 		    lineage, tags[0], view_value(as, digest, value), found);
 	if (as.len > 0 && tags[1] == INDEX_SUBJECT)
 		collect_cited(lineage, node, found);
-	collect_place(
-	    lineage, tags[1], view_value(SPAN_EMPTY, digest, value), found);
+	if (lineage->question.only_counted)
+		collect_of_asked(lineage, tags[1],
+		    view_value(SPAN_EMPTY, digest, value), found);
+	else
+		collect_place(lineage, tags[1],
+		    view_value(SPAN_EMPTY, digest, value), found);
 	qsort(found->positions, found->count, sizeof(found->positions[0]),
 	    compare_positions);
 }
@@ -197,47 +224,6 @@ standing_look(struct lineage *lineage, size_t at)
 
 /* ---- own, and gaps ---- */
 
-static bool
-names_it(const struct lineage *lineage, const struct view_record *record,
-    const struct digest *digest)
-{
-	struct reader r = reader_of(record->gist.subjects);
-	struct gist_artifact first;
-
-	return record_kind_is_origin(record->gist.kind) &&
-	    record->gist.name.len > 0 &&
-	    span_equal(record->gist.principal, lineage->question.as) &&
-	    gist_subject_next(&r, &first) && first.has_node &&
-	    digest_equal(&first.node, digest);
-}
-
-static bool
-find_own(struct lineage *lineage, const struct digest *digest)
-{
-	uint8_t value[VIEW_VALUE_MAX];
-	struct index_walk walk = view_walk(lineage->view, INDEX_OWN,
-	    view_value(lineage->question.as, digest, value), 0);
-	uint64_t position;
-	size_t looked = 0;
-	bool is_own = false;
-
-	while (!is_own && index_walk_next(&walk, &position)) {
-		struct view_record record;
-		struct hash withdrawal;
-
-		if (looked++ == LINEAGE_RECORDS_MAX) {
-			lineage->is_truncated = true;
-			break;
-		}
-		if (!view_get(lineage->view, position, &record))
-			break;
-		is_own = names_it(lineage, &record, digest) &&
-		    !view_withdrawn(lineage->view, &record, &withdrawal);
-	}
-	index_walk_close(&walk);
-	return is_own;
-}
-
 bool
 standing_is_own(struct lineage *lineage, size_t at)
 {
@@ -245,10 +231,52 @@ standing_is_own(struct lineage *lineage, size_t at)
 
 	assert(lineage->question.as.len > 0);
 	if (!node->is_own_known) {
+		bool is_cut;
+
 		node->is_own_known = true;
-		node->is_own = find_own(lineage, &node->digest);
+		node->is_own = view_has_own(lineage->view, lineage->question.as,
+		    &node->digest, &is_cut);
+		if (is_cut)
+			lineage->is_truncated = true;
 	}
 	return node->is_own;
+}
+
+static bool
+cites_input(
+    const struct gist *gist, const struct digest *digest, const struct hash *id)
+{
+	struct reader inputs = reader_of(gist->inputs);
+	struct gist_artifact input;
+
+	while (gist_seek_input(&inputs, digest, &input))
+		if (input.has_citation && hash_equal(&input.citation, id))
+			return true;
+	return false;
+}
+
+bool
+standing_is_cited_later(
+    struct lineage *lineage, size_t node, const struct hash *id)
+{
+	const struct digest *digest = &lineage->nodes[node].digest;
+	struct standing_found found = { .count = 0 };
+	struct view_record record;
+	uint8_t value[VIEW_VALUE_MAX];
+
+	collect_place(lineage, INDEX_USED,
+	    view_value(lineage->question.as, digest, value), &found);
+	for (size_t i = 0; i < found.count; i++) {
+		struct hash withdrawal;
+
+		if (!view_get(lineage->view, found.positions[i], &record))
+			return false;
+		if (span_equal(record.gist.principal, lineage->question.as) &&
+		    cites_input(&record.gist, digest, id) &&
+		    !view_withdrawn(lineage->view, &record, &withdrawal))
+			return true;
+	}
+	return false;
 }
 
 /* Edges found after the node was looked at may have cited what makes it. */

@@ -35,6 +35,10 @@ struct standing_found {
 void standing_users(
     struct lineage *lineage, size_t at, struct standing_found *ret);
 
+/* Does a record of the asked principal that uses the node cite this one there? */
+bool standing_is_cited_later(
+    struct lineage *lineage, size_t node, const struct hash *id);
+
 /* Is it the first subject of a named, unwithdrawn dataset, code, model or run
  * record of the asked principal? */
 bool standing_is_own(struct lineage *lineage, size_t at);

@@ -22,7 +22,7 @@ choose_place(const struct lookup_filter *filter, enum index_tag *ret_tag,
     struct writer *value)
 {
 	if (filter->has_subject) {
-		*ret_tag = INDEX_SUBJECT;
+		*ret_tag = filter->is_warning ? INDEX_ADVISORY : INDEX_SUBJECT;
 		digest_write(&filter->subject, value);
 	} else if (filter->name.len > 0 && filter->version.len > 0) {
 		*ret_tag = INDEX_VERSION;
@@ -97,6 +97,8 @@ matches(const struct lookup_filter *filter, const struct view_record *record)
 	const struct gist *gist = &record->gist;
 
 	return (!filter->has_kind || filter->kind == gist->kind) &&
+	    (!filter->is_warning ||
+		gist->advisory.status == ADVISORY_NO_STATUS) &&
 	    fits(filter->signer, record->keyid) &&
 	    fits(filter->principal, gist->principal) &&
 	    fits(filter->name, gist->name) &&

@@ -23,6 +23,7 @@ struct lookup_filter {
 	struct span version; /* only with a name */
 	bool has_kind;
 	enum record_kind kind;
+	bool is_warning; /* advisories that are no answers */
 };
 
 struct lookup_item {

@@ -1,78 +1,11 @@
 #include "daemon/render.h"
 
-/* ---- pieces ---- */
-
-static void
-put_hash(const struct hash *hash, struct writer *w)
-{
-	writer_text(w, "\"");
-	writer_hex(w, hash_span(hash));
-	writer_text(w, "\"");
-}
-
-static void
-put_hash_or_null(
-    const char *name, bool is_there, const struct hash *hash, struct writer *w)
-{
-	writer_member(w, name);
-	if (is_there)
-		put_hash(hash, w);
-	else
-		writer_text(w, "null");
-}
-
-static void
-put_hashes(
-    const char *name, const struct hash *hashes, size_t count, struct writer *w)
-{
-	writer_member(w, name);
-	writer_text(w, "[");
-	for (size_t i = 0; i < count; i++) {
-		writer_comma(w);
-		put_hash(&hashes[i], w);
-	}
-	writer_text(w, "]");
-}
-
-static void
-put_digest(const char *name, const struct digest *digest, struct writer *w)
-{
-	char text[DIGEST_TEXT_MAX];
-
-	digest_print(digest, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
-static void
-put_flag(const char *name, bool flag, struct writer *w)
-{
-	writer_member(w, name);
-	writer_text(w, flag ? "true" : "false");
-}
-
-static void
-put_text_or_null(const char *name, struct span text, struct writer *w)
-{
-	writer_member(w, name);
-	if (text.len > 0)
-		writer_json(w, text);
-	else
-		writer_text(w, "null");
-}
-
-static void
-put_time(const char *name, uint64_t time_ms, struct writer *w)
-{
-	writer_member(w, name);
-	writer_text(w, "\"");
-	writer_time(w, time_ms);
-	writer_text(w, "\"");
-}
+#include "daemon/put.h"
 
 /* ---- lists ---- */
 
 static void
-put_item(const struct lookup_item *item, bool has_version, struct writer *w)
+open_item(const struct lookup_item *item, bool has_version, struct writer *w)
 {
 	const struct view_record *record = &item->record;
 	const struct gist *gist = &record->gist;
@@ -93,7 +26,12 @@ put_item(const struct lookup_item *item, bool has_version, struct writer *w)
 	/* rare, and then its statement is 451 */
 	if (record->is_withheld)
 		put_flag("withheld", true, w);
-	writer_text(w, "}");
+}
+
+void
+render_item_open(const struct lookup_item *item, struct writer *w)
+{
+	open_item(item, false, w);
 }
 
 void
@@ -103,8 +41,10 @@ render_page(const struct lookup_page *page, bool has_version, struct writer *w)
 	writer_member_number(w, "treeSize", page->size);
 	writer_member(w, "records");
 	writer_text(w, "[");
-	for (size_t i = 0; i < page->count; i++)
-		put_item(&page->items[i], has_version, w);
+	for (size_t i = 0; i < page->count; i++) {
+		open_item(&page->items[i], has_version, w);
+		writer_text(w, "}");
+	}
 	writer_text(w, "]");
 	writer_member(w, "next");
 	if (page->has_next)
@@ -147,24 +87,9 @@ render_release(const struct render_release *release, struct writer *w)
 
 /* ---- lineage ---- */
 
-static const char *
-standing_name(enum lineage_standing standing)
-{
-	switch (standing) {
-	case STANDING_OWN:
-		return "own";
-	case STANDING_CITED:
-		return "cited";
-	case STANDING_STRANGER:
-		return "stranger";
-	case STANDING_NONE:
-		break;
-	}
-	return "";
-}
-
 static void
-put_node(const struct lineage_node *node, struct writer *w)
+put_node(const struct lineage_node *node, const struct warning_ids *warnings,
+    struct writer *w)
 {
 	writer_comma(w);
 	writer_text(w, "{");
@@ -178,6 +103,12 @@ put_node(const struct lineage_node *node, struct writer *w)
 	writer_text(w, "]");
 	put_hashes("records", node->ids, node->record_count, w);
 	put_flag("gap", node->is_gap, w);
+	if (warnings != NULL) {
+		put_hashes("advisories", warnings->ids, warnings->count, w);
+	} else {
+		writer_member(w, "advisories");
+		writer_text(w, "null");
+	}
 	writer_text(w, "}");
 }
 
@@ -197,7 +128,7 @@ put_edge(const struct lineage *lineage, const struct lineage_edge *edge,
 	writer_member_text(w, "signer", by->record.keyid);
 	writer_member_text(w, "principal", by->record.gist.principal);
 	put_text_or_null(
-	    "standing", span_of_text(standing_name(edge->standing)), w);
+	    "standing", span_of_text(lineage_standing_name(edge->standing)), w);
 	put_hash_or_null("withdrawn", by->is_withdrawn, &by->withdrawn, w);
 	if (by->disputes.count > 0) {
 		put_hashes("disputed", by->disputes.ids, by->disputes.count, w);
@@ -209,18 +140,39 @@ put_edge(const struct lineage *lineage, const struct lineage_edge *edge,
 }
 
 void
-render_lineage(const struct lineage *lineage, struct writer *w)
+render_step(const struct lineage *lineage, const struct lineage_edge *edge,
+    struct writer *w)
+{
+	const struct view_record *record = &edge->record->record;
+
+	writer_comma(w);
+	writer_text(w, "{");
+	put_digest("from", &lineage->nodes[edge->from].digest, w);
+	put_digest("to", &lineage->nodes[edge->to].digest, w);
+	put_text_or_null("role", edge->role, w);
+	put_hash_or_null("record", true, &record->id, w);
+	writer_member_text(w, "principal", record->gist.principal);
+	put_text_or_null(
+	    "standing", span_of_text(lineage_standing_name(edge->standing)), w);
+	writer_member_text(
+	    w, "by", span_of_text(edge->is_shown ? "manifest" : "record"));
+	writer_text(w, "}");
+}
+
+void
+render_lineage(const struct lineage *lineage,
+    const struct warning_nodes *warnings, struct writer *w)
 {
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", lineage->size);
 	put_digest("root", &lineage->question.root, w);
 	writer_member_text(w, "direction",
 	    span_of_text(lineage->question.is_down ? "down" : "up"));
-	put_flag("truncated", lineage->is_truncated, w);
+	put_flag("truncated", lineage->is_truncated || warnings->is_cut, w);
 	writer_member(w, "nodes");
 	writer_text(w, "[");
 	for (size_t i = 0; i < lineage->node_count; i++)
-		put_node(&lineage->nodes[i], w);
+		put_node(&lineage->nodes[i], warnings->nodes[i], w);
 	writer_text(w, "]");
 	writer_member(w, "edges");
 	writer_text(w, "[");
@@ -272,7 +224,7 @@ put_dot_edge(const struct lineage_edge *edge, struct writer *w)
 	put_dot_text(edge->record->record.gist.principal, w);
 	if (edge->standing != STANDING_NONE) {
 		writer_text(w, " (");
-		writer_text(w, standing_name(edge->standing));
+		writer_text(w, lineage_standing_name(edge->standing));
 		writer_text(w, ")");
 	}
 	writer_text(w, "\", tooltip=\"");

@@ -11,6 +11,7 @@
 
 #include "daemon/lineage.h"
 #include "daemon/lookup.h"
+#include "daemon/warning.h"
 
 #define RENDER_DOT_TYPE "text/vnd.graphviz; charset=utf-8"
 
@@ -29,7 +30,15 @@ struct render_release {
 };
 void render_release(const struct render_release *release, struct writer *w);
 
-void render_lineage(const struct lineage *lineage, struct writer *w);
+void render_lineage(const struct lineage *lineage,
+    const struct warning_nodes *warnings, struct writer *w);
 void render_lineage_dot(const struct lineage *lineage, struct writer *w);
+
+/* An item of a list, for more members: `}` is the caller's. */
+void render_item_open(const struct lookup_item *item, struct writer *w);
+
+/* An edge as one step of a path; commas are its care. */
+void render_step(const struct lineage *lineage, const struct lineage_edge *edge,
+    struct writer *w);
 
 #endif

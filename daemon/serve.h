@@ -53,6 +53,10 @@ serve_handler serve_record_statement; /* id */
 serve_handler serve_record_proof;     /* id */
 serve_handler serve_records;	      /* list */
 serve_handler serve_lineage;	      /* digest */
+serve_handler serve_dataset_shard;    /* set, file */
+serve_handler serve_contains;	      /* digest, file */
+serve_handler serve_shard;	      /* digest */
+serve_handler serve_advisories;	      /* list */
 serve_handler serve_releases;	      /* list */
 serve_handler serve_release;	      /* `*`: name/version */
 

@@ -49,12 +49,9 @@ take_question(const struct request *request, struct lineage_question *question,
 	static const char *const directions[] = { "up", "down" };
 	static const char *const formats[] = { "json", "dot" };
 	static const char *const flags[] = { "0", "1" };
-	enum err err = digest_parse(request->segments[0], &question->root, w);
+	enum err err =
+	    answer_take_artifact(request->segments[0], &question->root, w);
 
-	if (err == ERR_OK && question->root.algorithm == DIGEST_TLOG_LEAF)
-		return why(w, ERR_SYNTAX,
-		    "digest: tlogLeaf names a record, not an artifact; ask "
-		    "/v1/records/<id>");
 	if (err == ERR_OK)
 		err = take_choice(
 		    request, "direction", directions, &question->is_down, w);
@@ -65,12 +62,8 @@ take_question(const struct request *request, struct lineage_question *question,
 		    request, "strangers", flags, &question->strangers, w);
 	if (err == ERR_OK)
 		err = take_bounds(request, question, w);
-	if (err == ERR_OK && request_query(request, "as", &question->as) &&
-	    !text_is_principal(question->as))
-		return why(w, ERR_SYNTAX,
-		    "as: a principal: [a-z0-9._@-], at "
-		    "most %d",
-		    TEXT_PRINCIPAL_MAX);
+	if (err == ERR_OK)
+		err = answer_take_as(request, &question->as, w);
 	return err;
 }
 
@@ -78,6 +71,7 @@ static enum err
 put_lineage(struct request *request, struct reply *reply, struct why *w)
 {
 	struct lineage_question question = { .is_down = false };
+	struct warning_nodes warnings;
 	const struct lineage *lineage;
 	struct view view;
 	bool is_dot = false;
@@ -88,10 +82,13 @@ put_lineage(struct request *request, struct reply *reply, struct why *w)
 		return err;
 	view = answer_view(request);
 	err = lineage_ask(&view, &question, request->arena, &lineage);
+	if (err == ERR_OK && !is_dot)
+		err = warning_look(
+		    lineage, request->ledger->blobs, request->arena, &warnings);
 	if (err == ERR_OK && is_dot)
 		render_lineage_dot(lineage, &reply->body);
 	else if (err == ERR_OK)
-		render_lineage(lineage, &reply->body);
+		render_lineage(lineage, &warnings, &reply->body);
 	end = view_close(&view);
 	if (is_dot)
 		reply->media_type = RENDER_DOT_TYPE;

@@ -1,9 +1,10 @@
 /*
- * Lists of records, and releases.
+ * Lists of records, of releases, of advisories.
  */
 #include "daemon/answer.h"
 #include "daemon/lookup.h"
 #include "daemon/render.h"
+#include "daemon/render_shard.h"
 
 /* ---- lists ---- */
 
@@ -64,11 +65,11 @@ take_filter(
 
 /* `after` is the last position that was seen. */
 static enum err
-take_range(
-    const struct request *request, struct lookup_range *range, struct why *w)
+take_range(const struct request *request, uint64_t limit_max,
+    struct lookup_range *range, struct why *w)
 {
 	static const uint64_t positions[] = { 0, TREE_SIZE_MAX };
-	static const uint64_t limits[] = { 1, LIST_LIMIT_MAX };
+	const uint64_t limits[] = { 1, limit_max };
 	struct span text;
 	uint64_t after = 0;
 	uint64_t limit = LIST_LIMIT_DEFAULT;
@@ -96,7 +97,7 @@ put_list(struct request *request, struct reply *reply,
 	enum err end;
 
 	if (err == ERR_OK)
-		err = take_range(request, &range, w);
+		err = take_range(request, LIST_LIMIT_MAX, &range, w);
 	if (err != ERR_OK)
 		return err;
 	view = answer_view(request);
@@ -140,24 +141,14 @@ serve_releases(struct request *request, struct reply *reply)
 	return answer_from_index(request, reply, put_releases);
 }
 
-/* `<name>/<version>`: a name has slashes, a version has none. */
 static enum err
 take_release(
     const struct request *request, struct lookup_filter *filter, struct why *w)
 {
-	struct span whole = request->segments[0];
-	size_t cut = whole.len;
-
-	while (cut > 0 && whole.data[cut - 1] != '/')
-		cut--;
-	filter->name = span_part(whole, 0, cut > 0 ? cut - 1 : 0);
-	filter->version = span_part(whole, cut, whole.len);
 	filter->has_kind = true;
 	filter->kind = RECORD_RELEASE;
-	if (!text_is_name(filter->name) || !text_is_version(filter->version))
-		return why(w, ERR_SYNTAX,
-		    "release: <principal>/<path>/<version> is a release");
-	return ERR_OK;
+	return answer_take_release(
+	    request->segments[0], &filter->name, &filter->version, w);
 }
 
 static enum err
@@ -220,4 +211,59 @@ enum served
 serve_release(struct request *request, struct reply *reply)
 {
 	return answer_from_index(request, reply, put_release);
+}
+
+/* ---- advisories ---- */
+
+static enum err
+tell_all(struct view *view, const struct lookup_page *page, struct span as,
+    struct arena *arena, struct warning **ret)
+{
+	struct warning *warnings =
+	    arena_take(arena, page->count, sizeof(*warnings));
+	enum err err = warnings == NULL ? ERR_MEMORY : ERR_OK;
+
+	for (size_t i = 0; err == ERR_OK && i < page->count; i++)
+		err = warning_tell(
+		    view, &page->items[i].record, as, arena, &warnings[i]);
+	*ret = warnings;
+	return err;
+}
+
+static enum err
+put_advisories(struct request *request, struct reply *reply, struct why *w)
+{
+	struct lookup_filter filter = {
+		.has_kind = true,
+		.kind = RECORD_ADVISORY,
+		.is_warning = true,
+	};
+	struct lookup_range range = { .limit = 1 };
+	struct warning *warnings;
+	struct lookup_page page;
+	struct span as;
+	struct view view;
+	enum err err = take_filter(request, &filter, w);
+	enum err end;
+
+	if (err == ERR_OK)
+		err = take_range(request, WARNINGS_LIMIT_MAX, &range, w);
+	if (err == ERR_OK)
+		err = answer_take_as(request, &as, w);
+	if (err != ERR_OK)
+		return err;
+	view = answer_view(request);
+	err = lookup_page(&view, &filter, &range, request->arena, &page);
+	if (err == ERR_OK)
+		err = tell_all(&view, &page, as, request->arena, &warnings);
+	if (err == ERR_OK)
+		render_warnings(&page, warnings, &reply->body);
+	end = view_close(&view);
+	return err != ERR_OK ? err : end;
+}
+
+enum served
+serve_advisories(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_advisories);
 }

@@ -222,3 +222,46 @@ view_disputes(struct view *view, const struct view_record *record,
 	}
 	index_walk_close(&walk);
 }
+
+static bool
+names_it(const struct view_record *record, struct span principal,
+    const struct digest *digest)
+{
+	struct reader r = reader_of(record->gist.subjects);
+	struct gist_artifact first;
+
+	return record_kind_is_origin(record->gist.kind) &&
+	    record->gist.name.len > 0 &&
+	    span_equal(record->gist.principal, principal) &&
+	    gist_subject_next(&r, &first) && first.has_node &&
+	    digest_equal(&first.node, digest);
+}
+
+bool
+view_has_own(struct view *view, struct span principal,
+    const struct digest *digest, bool *ret_is_cut)
+{
+	uint8_t value[VIEW_VALUE_MAX];
+	struct index_walk walk =
+	    view_walk(view, INDEX_OWN, view_value(principal, digest, value), 0);
+	uint64_t position;
+	size_t looked = 0;
+	bool is_own = false;
+
+	*ret_is_cut = false;
+	while (!is_own && index_walk_next(&walk, &position)) {
+		struct view_record record;
+		struct hash withdrawal;
+
+		if (looked++ == LINEAGE_RECORDS_MAX) {
+			*ret_is_cut = true;
+			break;
+		}
+		if (!view_get(view, position, &record))
+			break;
+		is_own = names_it(&record, principal, digest) &&
+		    !view_withdrawn(view, &record, &withdrawal);
+	}
+	index_walk_close(&walk);
+	return is_own;
+}

@@ -71,6 +71,12 @@ struct span view_value(struct span prefix, const struct digest *digest,
 bool view_withdrawn(
     struct view *view, const struct view_record *record, struct hash *ret);
 
+/* Has this principal named it as his own: is it the first subject of a named
+ * dataset, code, model or run record of his that stands?  `*ret_is_cut`: there
+ * are more than were looked at. */
+bool view_has_own(struct view *view, struct span principal,
+    const struct digest *digest, bool *ret_is_cut);
+
 /* Withdrawals by other principals, by position. */
 struct view_disputes {
 	size_t count;

@@ -48,7 +48,12 @@ fill() { # PATH with its parameters' values
 	printf %s "$1" | sed -e "s/{id}/$id/; s/{digest}/sha256:$(sha256 words)/" \
 		-e 's/{L}/0/; s/{N}.p/000.p/; s/{W}/3/; s/{size}/3/' \
 		-e 's/{index}/1/; s/{old}/2/; s/{version}/1.0.0/' \
-		-e 's,{name},lab/tagger,'
+		-e 's,{name},lab/tagger,' -e "s/{shard}/sha256:$(sha256 shard)/"
+}
+required() { # PATH: the query without which it is 400
+	jq -r --arg path "$1" '[.paths[$path].get.parameters // [] | .[] |
+		select(.in == "query" and .required) | "\(.name)=\(.example)"] |
+		if . == [] then "" else "?" + join("&") end' "$O"
 }
 jq -r '.paths | to_entries[] | .key as $path | .value | to_entries[] |
 	[.key, $path] | @tsv' "$O" >"$WORK/calls"
@@ -57,7 +62,7 @@ while IFS=$'\t' read -r method path; do
 	*/{N}) continue ;; # no full tile in so small a log
 	esac
 	[ "$method" = get ] || continue
-	at=$(fill "$path")
+	at=$(fill "$path")$(required "$path")
 	status=$(curl -s -D "$WORK/head" -o "$WORK/body" -w '%{http_code}' \
 		"$URL$at")
 	is "GET $at" "$status" 200
@@ -88,7 +93,7 @@ while IFS=$'\t' read -r method path; do
 		join("&")' "$O")
 	[ -z "$query" ] && continue
 	is "GET $at with every query's example" \
-		"$(status_of "$URL$at?$query")" 200
+		"$(status_of "$URL${at%%\?*}?$query")" 200
 done <"$WORK/calls"
 
 jq -c '{name: "POST", body: ., schema: {"$ref":

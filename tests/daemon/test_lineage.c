@@ -974,12 +974,15 @@ print(const struct shelf *shelf, const struct lineage_question *question,
     bool is_dot, struct writer *w)
 {
 	struct asked asked = ask(shelf, question);
+	struct warning_nodes warnings;
 
 	writer_clear(w);
+	assert_err(
+	    ERR_OK, warning_look(asked.lineage, NULL, asked.arena, &warnings));
 	if (is_dot)
 		render_lineage_dot(asked.lineage, w);
 	else
-		render_lineage(asked.lineage, w);
+		render_lineage(asked.lineage, &warnings, w);
 	assert_err(ERR_OK, writer_end(w));
 	done(&asked);
 	return writer_view(w);

@@ -18,6 +18,10 @@
 	X(serve_record_proof) \
 	X(serve_records) \
 	X(serve_lineage) \
+	X(serve_contains) \
+	X(serve_dataset_shard) \
+	X(serve_shard) \
+	X(serve_advisories) \
 	X(serve_releases) \
 	X(serve_release) \
 	X(serve_health) \
@@ -112,6 +116,17 @@ static const struct row rows[] = {
 	    { 0 } },
 	{ "lineage with queries", G, LINEAGE "?direction=up&depth=3", ERR_OK,
 	    serve_lineage, { "sha256:ab" } },
+	{ "a file in a lineage", G, LINEAGE "/contains/sha256:cd?as=p", ERR_OK,
+	    serve_contains, { "sha256:ab", "sha256:cd" } },
+	{ "nothing in a lineage", G, LINEAGE "/contains", ERR_NOT_FOUND, NULL,
+	    { 0 } },
+	{ "a file in a set", G, "/v1/datasets/sha256:ab/shards/sha256%3acd",
+	    ERR_OK, serve_dataset_shard, { "sha256:ab", "sha256:cd" } },
+	{ "what came of a file", G,
+	    "/v1/shards/sha256:ab?release=a/b/1&after=3", ERR_OK, serve_shard,
+	    { "sha256:ab" } },
+	{ "advisories", G, "/v1/advisories?subject=sha256:ab&as=p", ERR_OK,
+	    serve_advisories, { 0 } },
 	{ "an unknown query", G, LINEAGE "?depht=3", ERR_SYNTAX, NULL, { 0 } },
 	{ "a query in upper case", G, LINEAGE "?Depth=3", ERR_SYNTAX, NULL,
 	    { 0 } },

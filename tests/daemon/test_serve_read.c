@@ -210,6 +210,10 @@ holds(struct span body, const char *part)
 
 #define NO_STORE REPLY_NO_STORE
 #define ZEROS "0000000000000000000000000000000"
+#define NODE "sha256:00" ZEROS ZEROS
+#define EMPTY \
+	"sha256:" \
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 struct row {
 	const char *name;
@@ -317,12 +321,60 @@ static const struct row rows[] = {
 	{ "no such version", "/v1/releases/p0/rel/3.0", 404, NO_STORE, "3.0" },
 	{ "no version", "/v1/releases/p0", 400, NO_STORE, "release" },
 	{ "a name alone", "/v1/releases/p0/rel", 400, NO_STORE, "release" },
+	/* files in sets */
+	{ "a set that nobody knows", "/v1/datasets/" NODE "/shards/" NODE, 200,
+	    NO_STORE,
+	    "\"record\":null,\"index\":null,\"principal\":null,"
+	    "\"verdict\":\"unknown\",\"by\":null,\"reason\":\"no record" },
+	{ "a file by another digest",
+	    "/v1/datasets/" NODE "/shards/md5:0" ZEROS, 400, NO_STORE,
+	    "digest: sha256:<hex> of the file" },
+	{ "a set that is a record",
+	    "/v1/datasets/tlogLeaf:00" ZEROS ZEROS "/shards/" NODE, 400,
+	    NO_STORE, "names a record" },
+	{ "a set as nobody", "/v1/datasets/" NODE "/shards/" NODE "?as=/", 400,
+	    NO_STORE, "as: a principal" },
+	{ "contains, as nobody", "/v1/lineage/" NODE "/contains/" NODE, 400,
+	    NO_STORE, "as: needed" },
+	{ "contains itself", "/v1/lineage/" NODE "/contains/" NODE "?as=p0",
+	    200, NO_STORE,
+	    "\"verdict\":\"yes\",\"path\":[],\"proofs\":[],\"steps\":[],"
+	    "\"ends\":[\"" NODE "\"],\"apart\":[]}" },
+	{ "contains another, a gap",
+	    "/v1/lineage/" NODE "/contains/sha256:11" ZEROS ZEROS "?as=p0", 200,
+	    NO_STORE, "\"verdict\":\"unknown\",\"gap\":{\"node\":\"" NODE },
+	{ "contains nothing", "/v1/lineage/" NODE "/contains/" EMPTY "?as=p0",
+	    400, NO_STORE, "empty files are not one artifact" },
+	{ "nothing came of it", "/v1/shards/" NODE, 200, NO_STORE,
+	    "\"truncated\":false,\"datasets\":[],\"hits\":[],\"clean\":[],"
+	    "\"advisories\":[],\"next\":null}" },
+	{ "what came of no bytes", "/v1/shards/" EMPTY, 400, NO_STORE,
+	    "empty files are not one artifact" },
+	{ "1001 hits", "/v1/shards/" NODE "?limit=1001", 400, NO_STORE,
+	    "limit: a decimal from 1 to 1000" },
+	{ "a release without version", "/v1/shards/" NODE "?release=p0", 400,
+	    NO_STORE, "release: <principal>/<path>/<version>" },
+	{ "a release of a git tree",
+	    "/v1/shards/gitTree:00" ZEROS "0000000?release=p0/a/1", 400,
+	    NO_STORE, "release: needs sha256" },
+	{ "a release that nobody knows", "/v1/shards/" NODE "?release=p0/a/1",
+	    200, NO_STORE,
+	    "\"release\":{\"record\":null,\"name\":\"p0/a\",\"version\":\"1\","
+	    "\"why\":\"no record of this version stands\",\"verdict\":"
+	    "\"unknown\"}" },
+	{ "no advisories", "/v1/advisories", 200, NO_STORE,
+	    "{\"treeSize\":290,\"records\":[],\"next\":null}" },
+	{ "101 advisories", "/v1/advisories?limit=101", 400, NO_STORE,
+	    "limit: a decimal from 1 to 100" },
+	{ "advisories have no kind", "/v1/advisories?kind=advisory", 400,
+	    NO_STORE, "unknown name" },
 	/* lineage */
 	{ "a record's id is no node", "/v1/lineage/tlogLeaf:00" ZEROS ZEROS,
 	    400, NO_STORE, "tlogLeaf" },
 	{ "an unknown digest", "/v1/lineage/sha256:00" ZEROS ZEROS, 200,
 	    NO_STORE,
-	    "\"names\":[],\"records\":[],\"gap\":true}],\"edges\":[]" },
+	    "\"names\":[],\"records\":[],\"gap\":true,\"advisories\":null}],"
+	    "\"edges\":[]" },
 	{ "no digest to walk", "/v1/lineage/sha256:0", 400, NO_STORE,
 	    "sha256" },
 	{ "no such way", "/v1/lineage/sha256:00" ZEROS ZEROS "?direction=side",

@@ -1,0 +1,43 @@
+/*
+ * taint_inner: what taint's files ask of each other; nobody else.
+ *
+ * Threads and memory: as taint.h.
+ */
+#ifndef HEADWATER_DAEMON_TAINT_INNER_H
+#define HEADWATER_DAEMON_TAINT_INNER_H
+
+#include "daemon/taint.h"
+
+/* A manifest that is here, and the first record that stands and has it. */
+struct tainting_manifest {
+	struct hash digest;
+	struct hash root; /* as the record signs it */
+	uint64_t position;
+};
+
+struct tainting {
+	const struct taint_question *question;
+	struct view *view;
+	struct arena *arena;
+	struct lineage *lineage;
+	struct taint *taint;
+	size_t manifest_count;
+	struct tainting_manifest *manifests;
+	size_t probes;
+	bool *is_searched; /* of the question's nodes */
+	enum err err;
+};
+
+/* ---- taint_search ---- */
+
+/* Collects the manifests to be asked. */
+void tainting_collect(struct tainting *tainting);
+/* Asks them for each node that was reached and not asked for yet. */
+void tainting_search(struct tainting *tainting);
+
+/* ---- taint_path ---- */
+
+/* Of what kind each node is, and by which steps. */
+void tainting_trace(struct tainting *tainting);
+
+#endif
