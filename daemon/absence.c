@@ -105,7 +105,7 @@ judge_record(struct absence *absence, size_t at,
 	enum err err;
 
 	if (!view_get(lineage->view, position, &record) ||
-	    !record_kind_is_origin(record.gist.kind) ||
+	    !record_kind_is_origin(record.gist.kind) || record.is_withheld ||
 	    !counts(lineage, at, &record) ||
 	    view_withdrawn(lineage->view, &record, &withdrawal))
 		return ERR_OK;
@@ -150,10 +150,12 @@ judge_others(struct absence *absence, size_t at,
 static enum err
 note_damage(struct absence *absence, size_t at, enum err err)
 {
-	if (err != ERR_CORRUPT && err != ERR_IO)
+	if (err != ERR_CORRUPT && err != ERR_IO && err != ERR_BUSY)
 		return err;
 	absence->unread++;
-	note_gap(absence, at, "its manifest is damaged on this server");
+	note_gap(absence, at,
+	    "its manifest is damaged on this server, or its sidecar is being "
+	    "made again");
 	return ERR_OK;
 }
 

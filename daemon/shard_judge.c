@@ -187,6 +187,8 @@ describes(struct view *view, const struct shard_question *question,
 
 	if (gist->kind != RECORD_DATASET && gist->kind != RECORD_MODEL)
 		return false;
+	if (record->is_withheld)
+		return false;
 	if (question->as.len > 0 && !span_equal(question->as, gist->principal))
 		return false;
 	return find_set(gist, &question->set, &first, &is_first) && is_first &&

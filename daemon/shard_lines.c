@@ -75,11 +75,15 @@ judging_ask_manifest(struct judging *judging)
 	err = manifest_file_open(path, &file, judging->w);
 	if (err == ERR_MISSING)
 		return ERR_OK;
-	if (err != ERR_OK)
-		return err;
-	if (hash_equal(&manifest_file_header(file)->root, &judging->root))
-		err = find_lines(judging, file);
-	manifest_file_close(file);
+	if (err == ERR_OK) {
+		if (hash_equal(
+			&manifest_file_header(file)->root, &judging->root))
+			err = find_lines(judging, file);
+		manifest_file_close(file);
+	}
+	if (err == ERR_CORRUPT)
+		err = blob_damaged(
+		    judging->blobs, &judging->manifest, judging->w);
 	return err;
 }
 
@@ -142,7 +146,7 @@ discloses(struct judging *judging, const struct view_record *record)
 	struct hash withdrawal;
 
 	memcpy(root.bytes, judging->root.bytes, HASH_LEN);
-	return record->gist.kind == RECORD_DISCLOSURE &&
+	return record->gist.kind == RECORD_DISCLOSURE && !record->is_withheld &&
 	    gist_has_subject(&record->gist, &root) &&
 	    !view_withdrawn(judging->view, record, &withdrawal);
 }

@@ -57,7 +57,7 @@ take_manifest(struct tainting *tainting, uint64_t position)
 	struct hash withdrawal;
 
 	if (!view_get(tainting->view, position, &record) ||
-	    !find_manifest(&record.gist, manifest) ||
+	    record.is_withheld || !find_manifest(&record.gist, manifest) ||
 	    view_withdrawn(tainting->view, &record, &withdrawal))
 		return;
 	manifest->position = position;
@@ -194,12 +194,19 @@ look_up(struct tainting *tainting, struct manifest_file *file,
 
 /* A manifest that is damaged is counted: what it holds is not known. */
 static void
-note_failure(struct tainting *tainting, enum err err)
+note_failure(struct tainting *tainting,
+    const struct tainting_manifest *manifest, enum err err)
 {
-	if (err == ERR_MEMORY)
+	if (err == ERR_OK)
+		return;
+	if (err == ERR_MEMORY) {
 		tainting->err = err;
-	else if (err != ERR_OK)
-		tainting->taint->unread++;
+		return;
+	}
+	tainting->taint->unread++;
+	if (err == ERR_CORRUPT) /* it is mended meanwhile, if it can be */
+		(void)blob_damaged(
+		    tainting->question->blobs, &manifest->digest, NULL);
 }
 
 static enum err
@@ -289,7 +296,7 @@ tainting_search(struct tainting *tainting)
 			tainting->taint->is_truncated = true;
 			break;
 		}
-		note_failure(tainting,
+		note_failure(tainting, &tainting->manifests[i],
 		    ask(tainting, &tainting->manifests[i], node_count));
 	}
 	for (size_t i = 0; i < node_count; i++)

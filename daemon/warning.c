@@ -59,7 +59,8 @@ take_reply(struct view *view, const struct hash *warning, uint64_t position,
 	for (size_t i = 0; i < replies->count; i++)
 		if (replies->all[i].position == position)
 			return;
-	if (!view_get(view, position, &reply) || !is_reply(&reply, warning) ||
+	if (!view_get(view, position, &reply) || reply.is_withheld ||
+	    !is_reply(&reply, warning) ||
 	    view_withdrawn(view, &reply, &withdrawal))
 		return;
 	replies->all[replies->count++] = (struct candidate){
@@ -172,12 +173,12 @@ warning_tell(struct view *view, const struct view_record *record,
 
 /* ---- warnings about a digest ---- */
 
-static bool
-warns(struct view *view, const struct view_record *record)
+bool
+warning_stands(struct view *view, const struct view_record *record)
 {
 	struct hash withdrawal;
 
-	return record->gist.kind == RECORD_ADVISORY &&
+	return record->gist.kind == RECORD_ADVISORY && !record->is_withheld &&
 	    record->gist.advisory.status == ADVISORY_NO_STATUS &&
 	    !view_withdrawn(view, record, &withdrawal);
 }
@@ -204,7 +205,7 @@ warning_find(
 		if (!view_get(view, position, &record))
 			break;
 		if (gist_has_subject(&record.gist, digest) &&
-		    warns(view, &record))
+		    warning_stands(view, &record))
 			ret->positions[ret->count++] = position;
 	}
 	index_walk_close(&walk);

@@ -27,6 +27,9 @@ struct warning {
 	bool is_cut; /* there are, or may be, more answers */
 };
 
+/* Is it a warning, neither withdrawn nor withheld? */
+bool warning_stands(struct view *view, const struct view_record *record);
+
 /* `as`: only his answers make the status, and they are found first; empty:
  * every publisher's do. */
 MUST_CHECK enum err warning_tell(struct view *view,

@@ -89,17 +89,13 @@ collect(struct looking *looking)
 	size_t looked = 0;
 
 	while (index_walk_next(&walk, &position)) {
-		struct hash withdrawal;
-
 		if (looked++ == WARNINGS_LOOK_MAX) {
 			looking->ret->is_cut = true;
 			break;
 		}
 		if (!view_get(view, position, &record))
 			break;
-		if (record.gist.kind == RECORD_ADVISORY &&
-		    record.gist.advisory.status == ADVISORY_NO_STATUS &&
-		    !view_withdrawn(view, &record, &withdrawal))
+		if (warning_stands(view, &record))
 			take_warned(looking, &record);
 	}
 	index_walk_close(&walk);
@@ -122,6 +118,18 @@ look_node(struct looking *looking, size_t node)
 			add_id(looking, node, &record.id);
 }
 
+/* What a damaged manifest holds is not known. */
+static void
+note_failure(
+    const struct looking *looking, const struct hash *manifest, enum err err)
+{
+	if (err == ERR_OK)
+		return;
+	looking->ret->is_cut = true;
+	if (err == ERR_CORRUPT) /* it is mended meanwhile, if it can be */
+		(void)blob_damaged(looking->blobs, manifest, NULL);
+}
+
 /* The filter says perhaps, the manifest says. */
 static bool
 is_in(const struct looking *looking, const struct hash *manifest,
@@ -134,14 +142,12 @@ is_in(const struct looking *looking, const struct hash *manifest,
 	enum err err;
 
 	blob_path(looking->blobs, manifest, BLOB_WHOLE, path);
-	if (manifest_file_open(path, &file, NULL) != ERR_OK) {
-		looking->ret->is_cut = true;
-		return false;
+	err = manifest_file_open(path, &file, NULL);
+	if (err == ERR_OK) {
+		err = manifest_file_find(file, digest, &index, &is_there, NULL);
+		manifest_file_close(file);
 	}
-	err = manifest_file_find(file, digest, &index, &is_there, NULL);
-	manifest_file_close(file);
-	if (err != ERR_OK)
-		looking->ret->is_cut = true;
+	note_failure(looking, manifest, err);
 	return err == ERR_OK && is_there;
 }
 
@@ -157,9 +163,8 @@ probe(struct looking *looking, size_t node, const struct hash *manifest,
 			looking->ret->is_cut = true;
 			return;
 		}
-		if (manifest_filter_look(filter, &warned->digest, &may_have) !=
-		    ERR_OK)
-			looking->ret->is_cut = true;
+		note_failure(looking, manifest,
+		    manifest_filter_look(filter, &warned->digest, &may_have));
 		if (may_have && is_in(looking, manifest, &warned->digest))
 			add_id(looking, node, &warned->id);
 	}
@@ -184,7 +189,7 @@ look_manifest(struct looking *looking, size_t node)
 	if (err == ERR_MISSING)
 		return;
 	if (err != ERR_OK) {
-		looking->ret->is_cut = true;
+		note_failure(looking, &manifest, err);
 		return;
 	}
 	probe(looking, node, &manifest, &filter);
