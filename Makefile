@@ -207,6 +207,9 @@ $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o
 .build/fuzz/fuzz_card: .build/fuzz/client/card.o
 .build/fuzz/fuzz_card: FUZZ_LIBS := -lyaml
+.build/fuzz/manifest_file.a: $(call objects,daemon,fault file sidecar manifest_build \
+	manifest_open manifest_find)
+.build/fuzz/fuzz_manifest_file: .build/fuzz/manifest_file.a
 .build/fuzz/fuzz_%: .build/fuzz/tests/fuzz/fuzz_%.o .build/fuzz/schema.a
 	$(Q)clang $(link_fuzz) -o $@ $(filter-out %/schema.a,$^) \
 		$(filter %/schema.a,$^) $(SCHEMA_LIBS) $(FUZZ_LIBS)

@@ -12,6 +12,7 @@ struct row {
 #define HOST "Host: a\n"
 #define GET "GET / HTTP/1.1\n" HOST
 #define POST "POST /v1/records HTTP/1.1\n" HOST
+#define PUT "PUT /v1/blobs/a HTTP/1.1\n" HOST
 
 static const struct row rows[] = {
 	{ "a plain GET", GET, ERR_OK },
@@ -96,6 +97,34 @@ static const struct row rows[] = {
 	{ "chunked in HTTP/1.0",
 	    "POST / HTTP/1.0\n" HOST "Transfer-Encoding: chunked\n",
 	    ERR_SYNTAX },
+	{ "PUT with a body", PUT "Content-Length: 3\n", ERR_OK },
+	{ "gzip of a PUT", PUT "Content-Encoding: GZip\n", ERR_OK },
+	{ "gzip twice", PUT "Content-Encoding: gzip\nContent-Encoding: gzip\n",
+	    ERR_SYNTAX },
+	{ "gzip, gzip", PUT "Content-Encoding: gzip, gzip\n", ERR_MEDIA_TYPE },
+	{ "br of a PUT", PUT "Content-Encoding: br\n", ERR_MEDIA_TYPE },
+	{ "identity of a PUT", PUT "Content-Encoding: identity\n",
+	    ERR_MEDIA_TYPE },
+	{ "gzip of a POST", POST "Content-Encoding: gzip\n", ERR_MEDIA_TYPE },
+	{ "a range", PUT "Content-Range: bytes 0-0/1\n", ERR_OK },
+	{ "a range of a POST", POST "Content-Range: bytes 0-0/1\n",
+	    ERR_SYNTAX },
+	{ "a range of a GET", GET "Content-Range: bytes 0-0/1\n", ERR_SYNTAX },
+	{ "two ranges",
+	    PUT "Content-Range: bytes 0-0/1\nContent-Range: bytes 0-0/1\n",
+	    ERR_SYNTAX },
+	{ "a range backwards", PUT "Content-Range: bytes 2-1/9\n", ERR_SYNTAX },
+	{ "a range beyond its size", PUT "Content-Range: bytes 0-9/9\n",
+	    ERR_SYNTAX },
+	{ "a range of unknown size", PUT "Content-Range: bytes 0-9/*\n",
+	    ERR_SYNTAX },
+	{ "an open range", PUT "Content-Range: bytes 0-/9\n", ERR_SYNTAX },
+	{ "a range of lines", PUT "Content-Range: lines 0-0/9\n", ERR_SYNTAX },
+	{ "a range that is cut", PUT "Content-Range: byt\n", ERR_SYNTAX },
+	{ "a range with a sign", PUT "Content-Range: bytes +0-1/9\n",
+	    ERR_SYNTAX },
+	{ "a range above 2^64",
+	    PUT "Content-Range: bytes 0-1/18446744073709551616\n", ERR_SYNTAX },
 	{ "GET with a body", GET "Content-Length: 3\n", ERR_SYNTAX },
 	{ "GET with length 0", GET "Content-Length: 0\n", ERR_OK },
 	{ "GET chunked", GET "Transfer-Encoding: chunked\n", ERR_SYNTAX },

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/file.h"
 #include "tests/daemon/manifest_kit.h"
 
 static char folder[FOLDER_MAX];
@@ -160,6 +161,29 @@ test_one_digest_many_names(void **state)
 		check_around(file, lines, 1000, i);
 	manifest_file_close(file);
 	writer_done(&text);
+}
+
+/* FORMATS 6.2's example. */
+static void
+test_vector(void **state)
+{
+	struct arena *arena = arena_new((size_t)1 << 20);
+	struct sidecar_header header;
+	struct span text = SPAN_EMPTY;
+	struct span expected = SPAN_EMPTY;
+	struct span made = SPAN_EMPTY;
+
+	(void)state;
+	assert_err(ERR_OK,
+	    file_read("schema/vectors/manifest/valid-three.txt", 65536, arena,
+		&text, NULL));
+	assert_err(ERR_OK,
+	    file_read("schema/vectors/manifest/valid-three.tree", 65536, arena,
+		&expected, NULL));
+	assert_err(ERR_OK, kit_build(tree_path, text, 1000, &header, NULL));
+	assert_err(ERR_OK, file_read(tree_path, 65536, arena, &made, NULL));
+	assert_span(expected, made);
+	arena_free(arena);
 }
 
 /* The same sidecar, however the bytes were cut. */
@@ -411,6 +435,7 @@ main(int argc, char **argv)
 	UNIT(test_all_small_sizes);
 	UNIT(test_larger_sizes);
 	UNIT(test_one_digest_many_names);
+	UNIT(test_vector);
 	UNIT(test_any_cut);
 	UNIT_ROWS(bad_rows, test_bad);
 	UNIT(test_lengths);

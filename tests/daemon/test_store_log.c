@@ -33,6 +33,13 @@ place_make(struct place *place)
 }
 
 static void
+place_close(struct place *place)
+{
+	store_close(place->store);
+	place->store = NULL;
+}
+
+static void
 place_remove(struct place *place)
 {
 	store_close(place->store);
@@ -335,6 +342,46 @@ static const struct damage_row damage_rows[] = {
 	    "012345678901234567890123456789012", 33 },
 };
 
+/* Its bytes go, all else stays: facts, leaf hash, edge, the others. */
+static void
+test_withhold(void **state)
+{
+	struct place place;
+	struct tree_edge edge = { .size = 0 };
+	struct log_entry entry;
+	struct hash leaf;
+	struct hash before;
+	(void)state;
+
+	place_make(&place);
+	struct txn txn = store_begin(place.store, TXN_WRITE);
+	append(&txn, &edge, 10);
+	assert_err(ERR_OK, txn_end(&txn));
+	txn = store_begin(place.store, TXN_WRITE);
+	assert_true(store_log_get_checked(&txn, 4, &entry, &before));
+	assert_false(entry.is_withheld);
+	store_log_withhold(&txn, 4, 2, span_of_text("a reason"));
+	assert_err(ERR_OK, txn_end(&txn));
+	place_close(&place);
+	place_open(&place);
+	txn = store_begin(place.store, TXN_READ);
+	assert_true(store_log_get_checked(&txn, 4, &entry, &leaf));
+	assert_true(entry.is_withheld);
+	assert_true(hash_equal(&before, &leaf));
+	assert_span(span_of("\0\0\0\0\0 4", 7), entry.entry);
+	assert_span_text("gist 4", entry.gist);
+	assert_int_equal(1004, entry.stamp_ms);
+	assert_span_text("a reason", store_log_reason(&txn, 4));
+	assert_int_equal(0, store_log_reason(&txn, 5).len);
+	assert_true(store_log_get_checked(&txn, 5, &entry, &leaf));
+	assert_span_text("entry 5", entry.entry);
+	txn_abort(&txn);
+	txn = store_begin(place.store, TXN_WRITE);
+	store_log_withhold(&txn, 4, 2, SPAN_EMPTY);
+	assert_err(ERR_CONFLICT, txn_end(&txn));
+	place_remove(&place);
+}
+
 /* The row's value stands at entry 3 or its leaf hash, number 4. */
 static void
 test_damage(void **state)
@@ -456,6 +503,7 @@ main(int argc, char **argv)
 	UNIT(test_append_only);
 	UNIT(test_checkpoint);
 	UNIT(test_cut);
+	UNIT(test_withhold);
 	UNIT_ROWS(damage_rows, test_damage);
 	UNIT(test_missing_hash);
 	UNIT(test_readers);
