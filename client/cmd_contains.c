@@ -58,19 +58,45 @@ print_lines(struct output *out, const struct containment *c)
 	}
 }
 
+/* What the record, or its root, shows. */
+static void
+print_shown(struct output *out, const struct shard *shard)
+{
+	bool is_in = shard->verdict == SHARD_IN;
+
+	switch (shard->by) {
+	case SHARD_BY_MANIFEST:
+	case SHARD_BY_OPENING:
+		output_print(out,
+		    "checked  %s of the set's %" PRIu64
+		    " lines, whose root the record signed\n",
+		    shard->line_count == 2 ? "these two stand side by side"
+					   : "it is one",
+		    shard->size);
+		break;
+	case SHARD_BY_LIST:
+		output_print(out, "checked  %s\n",
+		    is_in ? "the record lists it among its files"
+			  : "the record signs its list of files as complete, "
+			    "and it is not listed");
+		break;
+	case SHARD_BY_FILE:
+		output_print(out,
+		    "checked  by the record it is a single file, %s\n",
+		    is_in ? "this one" : "another one");
+		break;
+	case SHARD_BY_NOTHING:
+		break;
+	}
+}
+
 /* What was computed, and what is believed. */
 static void
 print_checked(struct output *out, const struct containment *c)
 {
 	const struct proved *proved = &c->record.proved;
-	const struct shard *shard = &c->shard;
 
-	output_print(out,
-	    "checked  %s of the set's %" PRIu64
-	    " lines, whose root the record signed\n",
-	    shard->line_count == 2 ? "these two stand side by side"
-				   : "it is one",
-	    shard->size);
+	print_shown(out, &c->shard);
 	output_print(out,
 	    "checked  the record is entry %" PRIu64
 	    " of %s, whose key signed a tree of %" PRIu64 "\n",
@@ -87,7 +113,8 @@ print_checked(struct output *out, const struct containment *c)
 		output_print(out,
 		    "checked  the whole manifest is sorted, each line once, "
 		    "and is the one that was signed\n");
-	else if (shard->verdict == SHARD_NOT_IN)
+	else if (c->shard.verdict == SHARD_NOT_IN &&
+	    c->shard.by == SHARD_BY_MANIFEST)
 		output_print(out,
 		    "not checked: that the rest of the manifest is sorted: the "
 		    "log says that it checked; --whole checks it here\n");
@@ -168,7 +195,9 @@ json_proved(struct writer *w, const struct containment *c)
 		writer_json(w, span_of_text(proved->principal));
 	else
 		writer_text(w, "null");
-	writer_member_number(w, "size", shard->size);
+	writer_member_text(w, "by", span_of_text(shard_by_name(shard->by)));
+	if (shard->size > 0)
+		writer_member_number(w, "size", shard->size);
 	writer_member(w, "lines");
 	writer_text(w, "[");
 	if (c->opening != NULL)
@@ -178,9 +207,9 @@ json_proved(struct writer *w, const struct containment *c)
 	writer_text(w, "]");
 	writer_member(w, "sortedCheckedBy");
 	writer_text(w,
-	    c->opening != NULL ? "[]"
-		: c->is_whole  ? "[\"client\"]"
-			       : "[\"log\"]");
+	    shard->by != SHARD_BY_MANIFEST ? "[]"
+		: c->is_whole		   ? "[\"log\",\"client\"]"
+					   : "[\"log\"]");
 }
 
 static enum err

@@ -70,7 +70,8 @@ check_principal(const struct containment *c, struct why *w)
 static enum err
 prove_record(struct containment *c, struct why *w)
 {
-	enum err err = shard_record(c->session, &c->shard, &c->record, w);
+	enum err err =
+	    shard_record(c->session, &c->shard, &c->file, &c->record, w);
 
 	c->is_proved = err == ERR_OK;
 	return err == ERR_OK ? check_principal(c, w) : err;
@@ -150,6 +151,9 @@ check_whole(struct containment *c, struct why *w)
 	bool is_there = false;
 	int fd;
 
+	if (c->shard.by != SHARD_BY_MANIFEST)
+		return why(w, ERR_USAGE,
+		    "--whole: the log holds no manifest of this set");
 	if (list == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	enum err err = download_blob(c->session, &c->set, &fd, w);
@@ -221,7 +225,7 @@ read_openings(struct containment *c, const char *path, struct why *w)
 		return why(w, ERR_MISMATCH,
 		    "digest: they are openings of another set");
 	c->shard.set = *sha256;
-	c->shard.is_salted = true;
+	c->shard.by = SHARD_BY_OPENING;
 	c->shard.size = c->openings.all[0].size;
 	memcpy(c->shard.root.bytes, root->bytes, HASH_LEN);
 	return opening_verify(&c->openings, &c->shard.root, w);
@@ -256,7 +260,8 @@ find_record(struct containment *c, struct why *w)
 		if (!is_record_of_set(c, &row))
 			continue;
 		c->shard.record = row.id;
-		err = shard_record(c->session, &c->shard, &c->record, &other);
+		err = shard_record(
+		    c->session, &c->shard, &c->file, &c->record, &other);
 		c->is_proved = err == ERR_OK;
 		/* somebody may have given this digest to another root */
 		if (err != ERR_OK && err != ERR_MISMATCH) {

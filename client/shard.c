@@ -17,6 +17,20 @@ shard_verdict_name(enum shard_verdict verdict)
 	return verdicts[verdict];
 }
 
+static const char *const bys[] = {
+	[SHARD_BY_NOTHING] = "",
+	[SHARD_BY_MANIFEST] = "manifest",
+	[SHARD_BY_OPENING] = "opening",
+	[SHARD_BY_LIST] = "list",
+	[SHARD_BY_FILE] = "file",
+};
+
+const char *
+shard_by_name(enum shard_by by)
+{
+	return bys[by];
+}
+
 /* ---- reading ---- */
 
 static enum err
@@ -32,18 +46,33 @@ read_hashes(json_value *array, struct tree_proof *proof, struct why *w)
 	return ERR_OK;
 }
 
+static void
+read_text(struct object *o, bool is_salted, struct shard_line *ret)
+{
+	struct manifest_salted salted;
+	enum err err;
+
+	object_text(o, "line", 1, MANIFEST_SALTED_MAX - 1, &ret->text);
+	if (o->err != ERR_OK)
+		return;
+	err = is_salted ? manifest_line_parse_salted(ret->text, &salted)
+			: manifest_line_parse(ret->text, &ret->parts);
+	if (err != ERR_OK)
+		object_fail_member(o, "line", "no line of a manifest");
+	else if (is_salted)
+		ret->parts = salted.file;
+}
+
 static enum err
-read_line(json_value *value, struct shard_line *ret, struct why *w)
+read_line(
+    json_value *value, bool is_salted, struct shard_line *ret, struct why *w)
 {
 	struct object o = object_of(value, "", w);
 
 	ret->index = object_number(&o, "index", TREE_SIZE_MAX);
-	object_text(&o, "line", 1, MANIFEST_LINE_MAX - 1, &ret->text);
+	read_text(&o, is_salted, ret);
 	json_value *hashes =
 	    object_array(&o, "hashes", 0, TREE_PROOF_MAX, &ret->proof.count);
-	if (o.err == ERR_OK &&
-	    manifest_line_parse(ret->text, &ret->parts) != ERR_OK)
-		object_fail_member(&o, "line", "no line of a manifest");
 	enum err err = object_end_open(&o);
 	return err == ERR_OK ? read_hashes(hashes, &ret->proof, w) : err;
 }
@@ -51,27 +80,53 @@ read_line(json_value *value, struct shard_line *ret, struct why *w)
 static void
 read_lines(struct object *o, struct shard *ret)
 {
+	struct span root;
+	bool is_salted = ret->by == SHARD_BY_OPENING;
 	json_value *lines = object_array(o, "lines", 1, 2, &ret->line_count);
 
 	for (size_t i = 0; o->err == ERR_OK && i < ret->line_count; i++)
 		member_keep(o,
-		    read_line(json_element(lines, i), &ret->lines[i], o->why),
+		    read_line(json_element(lines, i), is_salted, &ret->lines[i],
+			o->why),
 		    "lines", i);
+	ret->size = object_number(o, "size", TREE_SIZE_MAX);
+	object_line(o, "merkleTreeHash", 1, HASH_BASE64_LEN, &root);
+	if (o->err == ERR_OK && !hash_parse_base64(root, &ret->root))
+		object_fail_member(
+		    o, "merkleTreeHash", "the base64 of 32 bytes is needed");
 }
 
-static void
-read_verdict(struct object *o, enum shard_verdict *ret)
+/* One of the words; the caller's number stays where it is none of them. */
+static bool
+read_word(struct object *o, const char *name, const char *const *words,
+    unsigned count, unsigned *ret)
 {
 	struct span text;
 
-	object_line(o, "verdict", 1, 16, &text);
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-		if (span_is(text, verdicts[i])) {
-			*ret = (enum shard_verdict)i;
-			return;
+	object_line(o, name, 1, 16, &text);
+	for (unsigned i = 0; o->err == ERR_OK && i < count; i++) {
+		if (span_is(text, words[i])) {
+			*ret = i;
+			return true;
 		}
 	}
-	object_fail_member(o, "verdict", "in, not-in or unknown is needed");
+	object_fail_member(o, name, "not one of its words");
+	return false;
+}
+
+static void
+read_verdict(struct object *o, struct shard *ret)
+{
+	unsigned number = 0;
+
+	if (read_word(o, "verdict", verdicts, SHARD_NOT_IN + 1, &number))
+		ret->verdict = (enum shard_verdict)number;
+	if (o->err != ERR_OK || ret->verdict == SHARD_UNKNOWN)
+		return;
+	if (read_word(o, "by", bys, SHARD_BY_FILE + 1, &number))
+		ret->by = (enum shard_by)number;
+	if (o->err == ERR_OK && !ret->has_record)
+		object_fail_member(o, "record", "missing");
 }
 
 static void
@@ -91,46 +146,17 @@ read_set(struct object *o, struct shard *ret)
 		object_fail_member(o, "record", "no record id");
 }
 
-/* What a record lists, its signer says: no line proves it here. */
-static bool
-is_proved_by_lines(struct object *o)
-{
-	struct span by = SPAN_EMPTY;
-
-	if (!object_has(o, "by") || object_null(o, "by"))
-		return true;
-	object_line(o, "by", 1, 16, &by);
-	return span_is(by, "manifest");
-}
-
 void
 shard_read(struct object *o, struct shard *ret)
 {
-	struct span text;
-
 	*ret = (struct shard){ .verdict = SHARD_UNKNOWN };
 	read_set(o, ret);
-	read_verdict(o, &ret->verdict);
-	if (ret->verdict == SHARD_UNKNOWN) {
+	read_verdict(o, ret);
+	if (o->err == ERR_OK && ret->verdict == SHARD_UNKNOWN)
 		(void)object_optional_text(
 		    o, "reason", 1, REASON_LEN_MAX, &ret->reason);
-		return;
-	}
-	if (!is_proved_by_lines(o)) {
-		ret->verdict = SHARD_UNKNOWN;
-		ret->reason = span_of_text(
-		    "its manifest is not in the log; what its record lists "
-		    "or discloses is not proved by lines of it");
-		return;
-	}
-	ret->size = object_number(o, "size", TREE_SIZE_MAX);
-	object_line(o, "merkleTreeHash", 1, HASH_BASE64_LEN, &text);
-	if (o->err == ERR_OK && !hash_parse_base64(text, &ret->root))
-		object_fail_member(
-		    o, "merkleTreeHash", "the base64 of 32 bytes is needed");
-	read_lines(o, ret);
-	if (o->err == ERR_OK && !ret->has_record)
-		object_fail_member(o, "record", "missing");
+	if (ret->by == SHARD_BY_MANIFEST || ret->by == SHARD_BY_OPENING)
+		read_lines(o, ret);
 }
 
 /* ---- checking ---- */
@@ -171,14 +197,17 @@ shard_check(const struct shard *shard, const struct hash *file, struct why *w)
 {
 	enum err err = check_proofs(shard, w);
 
-	if (err != ERR_OK)
+	/* a list and a single file have no lines: the record tells */
+	if (err != ERR_OK || shard->by == SHARD_BY_LIST ||
+	    shard->by == SHARD_BY_FILE)
 		return err;
 	if (shard->verdict == SHARD_IN &&
 	    (shard->line_count != 1 ||
 		!hash_equal(&shard->lines[0].parts.digest, file)))
 		return why(w, ERR_MISMATCH,
 		    "the log's answer: its line names another file");
-	if (shard->verdict == SHARD_NOT_IN && !is_absent(shard, file))
+	if (shard->verdict == SHARD_NOT_IN &&
+	    (shard->by != SHARD_BY_MANIFEST || !is_absent(shard, file)))
 		return why(w, ERR_MISMATCH,
 		    "the log's answer: its lines do not show that the file is "
 		    "not between them");
@@ -187,29 +216,44 @@ shard_check(const struct shard *shard, const struct hash *file, struct why *w)
 
 /* ---- the record ---- */
 
-static enum err
-check_record(
-    const struct record *record, const struct shard *shard, struct why *w)
+/* Its subject that is the set. */
+static const struct resource *
+find_set(const struct record *record, const struct digest *set)
 {
-	const struct digest_set *set = &record->statement.subjects[0].digest;
-	const struct digest *sha256 = digest_set_find(set, DIGEST_SHA256);
-	const struct digest *root =
-	    digest_set_find(set, DIGEST_MERKLE_TREE_HASH);
+	const struct statement *statement = &record->statement;
 
-	if (record->kind != RECORD_DATASET && record->kind != RECORD_MODEL)
-		return why(w, ERR_MISMATCH,
-		    "the log's answer: its record is of no set, it is of the "
-		    "kind %s",
-		    record_kind_name(record->kind));
-	if (sha256 == NULL || !digest_equal(sha256, &shard->set))
-		return why(w, ERR_MISMATCH,
-		    "the log's answer: its record is of another set");
+	for (size_t i = 0; i < statement->subject_count; i++) {
+		const struct digest *digest = digest_set_find(
+		    &statement->subjects[i].digest, set->algorithm);
+		if (digest != NULL && digest_equal(digest, set))
+			return &statement->subjects[i];
+	}
+	return NULL;
+}
+
+static bool
+lists_files(const struct record *record, const struct resource *set)
+{
+	return set == &record->statement.subjects[0] &&
+	    (record->kind == RECORD_DATASET || record->kind == RECORD_MODEL);
+}
+
+static enum err
+check_root(const struct record *record, const struct resource *set,
+    const struct shard *shard, struct why *w)
+{
+	const struct digest *root =
+	    digest_set_find(&set->digest, DIGEST_MERKLE_TREE_HASH);
+
 	if (root == NULL ||
 	    memcmp(root->bytes, shard->root.bytes, HASH_LEN) != 0)
 		return why(w, ERR_MISMATCH,
 		    "the log's answer: its root is not the one that the record "
 		    "signed");
-	if (!shard->is_salted && record->disclosure == DISCLOSURE_SALTED)
+	if (!lists_files(record, set))
+		return ERR_OK;
+	if (shard->by == SHARD_BY_MANIFEST &&
+	    record->disclosure == DISCLOSURE_SALTED)
 		return why(w, ERR_MISMATCH,
 		    "the log's answer: the record is of a salted set, whose "
 		    "lines are of another form");
@@ -221,16 +265,112 @@ check_record(
 	return ERR_OK;
 }
 
+static bool
+is_complete(const struct record *record, struct span role)
+{
+	for (size_t i = 0; i < record->complete_count; i++) {
+		if (span_equal(record->complete[i], role))
+			return true;
+	}
+	return false;
+}
+
+/* Are all its parts signed as all there are? */
+static bool
+is_list_complete(const struct record *record)
+{
+	const char *role = record->kind == RECORD_MODEL ? "weights" : "shard";
+
+	for (size_t i = 1; i < record->statement.subject_count; i++) {
+		if (record_is_part(record, i) &&
+		    !is_complete(record, record->statement.subjects[i].role))
+			return false;
+	}
+	return record->makes_parts && is_complete(record, span_of_text(role));
+}
+
+static bool
+lists_it(const struct record *record, const struct hash *file)
+{
+	for (size_t i = 1; i < record->statement.subject_count; i++) {
+		const struct digest *digest = digest_set_find(
+		    &record->statement.subjects[i].digest, DIGEST_SHA256);
+		if (digest != NULL &&
+		    memcmp(digest->bytes, file->bytes, HASH_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err
+check_list(const struct record *record, const struct resource *set,
+    const struct shard *shard, const struct hash *file, struct why *w)
+{
+	bool is_there = lists_it(record, file);
+
+	if (!lists_files(record, set) ||
+	    is_there != (shard->verdict == SHARD_IN))
+		return why(w, ERR_MISMATCH,
+		    "the log's answer: the record's list of files says "
+		    "otherwise");
+	if (!is_there && !is_list_complete(record))
+		return why(w, ERR_MISMATCH,
+		    "the log's answer: the record does not sign its list of "
+		    "files as complete");
+	return ERR_OK;
+}
+
+/* What has neither root nor parts is a file, by its record's word. */
+static enum err
+check_file(const struct record *record, const struct resource *set,
+    const struct shard *shard, const struct hash *file, struct why *w)
+{
+	struct digest digest = digest_sha256(file);
+	bool is_it = digest_equal(&digest, &shard->set);
+
+	if (digest_set_find(&set->digest, DIGEST_MERKLE_TREE_HASH) != NULL ||
+	    (lists_files(record, set) && record->makes_parts))
+		return why(w, ERR_MISMATCH,
+		    "the log's answer: it is a set, by the record");
+	if (is_it != (shard->verdict == SHARD_IN))
+		return why(w, ERR_MISMATCH,
+		    "the log's answer: two digests are compared wrongly");
+	return ERR_OK;
+}
+
+static enum err
+check_record(const struct record *record, const struct shard *shard,
+    const struct hash *file, struct why *w)
+{
+	const struct resource *set = find_set(record, &shard->set);
+
+	if (set == NULL)
+		return why(w, ERR_MISMATCH,
+		    "the log's answer: its record is not about this set");
+	switch (shard->by) {
+	case SHARD_BY_MANIFEST:
+	case SHARD_BY_OPENING:
+		return check_root(record, set, shard, w);
+	case SHARD_BY_LIST:
+		return check_list(record, set, shard, file, w);
+	case SHARD_BY_FILE:
+		return check_file(record, set, shard, file, w);
+	case SHARD_BY_NOTHING:
+		break;
+	}
+	return ERR_OK;
+}
+
 enum err
 shard_record(struct session *session, const struct shard *shard,
-    struct fetched *ret, struct why *w)
+    const struct hash *file, struct fetched *ret, struct why *w)
 {
 	struct fetched fetched;
 	enum err err = fetched_record(session, &shard->record, &fetched, w);
 
 	if (err != ERR_OK)
 		return err;
-	err = check_record(&fetched.proved.record, shard, w);
+	err = check_record(&fetched.proved.record, shard, file, w);
 	fetched_find_keyring(session, &fetched);
 	if (err == ERR_OK)
 		err = fetched_judge(session, &fetched, w);

@@ -1,12 +1,14 @@
 /*
  * shard: what a log answers about one file in one set, and what it is worth.
  *
- * `in` is a line with the digest, `not in` its neighbours.  The lines must verify
+ * By a manifest: a line with the digest, or the neighbours of where it would be;
+ * by an opening: a line of a salted manifest; by a list: the files that the record
+ * itself names; by file: what the record describes is no set.  Lines must verify
  * against a root, the root must be what a record signed, the record must be
  * proved: shard_check does the first, shard_record the rest.  Two lines side by
  * side in any tree leave no leaf between them, whatever its size is said to be.
  *
- * Threads: one.  Memory: the caller's arena; spans borrow the answer's document.
+ * Threads: one.  Memory: spans borrow the answer's document.
  */
 #ifndef HEADWATER_CLIENT_SHARD_H
 #define HEADWATER_CLIENT_SHARD_H
@@ -20,7 +22,16 @@ enum shard_verdict {
 	SHARD_NOT_IN,
 };
 
+enum shard_by {
+	SHARD_BY_NOTHING,
+	SHARD_BY_MANIFEST,
+	SHARD_BY_OPENING,
+	SHARD_BY_LIST,
+	SHARD_BY_FILE,
+};
+
 const char *shard_verdict_name(enum shard_verdict verdict);
+const char *shard_by_name(enum shard_by by);
 
 struct shard_line {
 	uint64_t index;
@@ -31,19 +42,19 @@ struct shard_line {
 
 struct shard {
 	enum shard_verdict verdict;
+	enum shard_by by;
 	struct span reason; /* of unknown; the log's word */
 	struct digest set;
 	bool has_record;
 	struct hash record;
-	bool is_salted;	  /* not in an answer: of a set's openings */
-	uint64_t size;	  /* lines; of in and not in, with the next */
-	struct hash root; /* as the log says: shard_check needs it signed */
+	uint64_t size;	  /* lines of the set, with the next: where there are */
+	struct hash root; /* as the log says: shard_record needs it signed */
 	size_t line_count;
 	struct shard_line lines[2];
 };
 
-/* The members of an answer that say this: dataset, record, verdict, reason, size,
- * merkleTreeHash, lines. */
+/* The members of an answer that say this: dataset, record, verdict, by, reason,
+ * size, merkleTreeHash, lines. */
 void shard_read(struct object *o, struct shard *ret);
 
 /* The lines against the root: what they show about `file` is the verdict.
@@ -51,10 +62,12 @@ void shard_read(struct object *o, struct shard *ret);
 MUST_CHECK enum err shard_check(
     const struct shard *shard, const struct hash *file, struct why *w);
 
-/* The record, proved: a data set or model whose first subject is the set with
- * this root.  Who signed is judged where the keyring can be had. */
+/* The record, proved, and that it says what the answer rests on: that the set has
+ * this root, lists the file or all its files, or is a single file.  Who signed is
+ * judged where the keyring can be had. */
 MUST_CHECK enum err shard_record(struct session *session,
-    const struct shard *shard, struct fetched *ret, struct why *w);
+    const struct shard *shard, const struct hash *file, struct fetched *ret,
+    struct why *w);
 
 /* How a command ends that asked: 0 in, 1 not in, 3 unknown; whatever failed is 3
  * or usage, never 1, which would say that the file is not there. */
