@@ -50,6 +50,10 @@ PLAIN(serve_metrics)
 PLAIN(serve_openapi)
 
 PLAIN(serve_blob)
+PLAIN(serve_advisories)
+PLAIN(serve_contains)
+PLAIN(serve_dataset_shard)
+PLAIN(serve_shard)
 
 /* Streams are told by what their name says: `later` waits twice, `no` is refused
  * before the body, `stop` after its first bytes. */
