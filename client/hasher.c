@@ -1,5 +1,6 @@
 #include "client/hasher.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,40 +11,35 @@
 #include <unistd.h>
 
 #include "client/beneath.h"
+#include "client/pointer.h"
 #include "client/progress.h"
 
 #define READ_LEN ((size_t)1 << 20) /* LIMITS: as fast as any other way */
-#define THREADS_MAX 8
+#define THREADS_MIN 4		   /* a disk answers several at once */
+#define THREADS_MAX 16
 #define TICK_NS 20000000L
-#define LOOK_MS 50 /* how often the bar looks at the count */
+#define LOOK_MS 50 /* how often the bar looks at the counts */
 
 /* What all threads of one set share. */
 struct job {
-	int folder; /* -1: the file is named by its own path */
-	const struct walk_file *files;
-	struct manifest_line *lines;
-	size_t count;
-	atomic_size_t next;
+	const struct hasher_files *files;
 	atomic_uint_fast64_t bytes;
+	atomic_uint_fast64_t done; /* files */
 	atomic_size_t running;
-	atomic_size_t started;
-	uint8_t *buffers;      /* READ_LEN for each thread */
-	pthread_mutex_t mutex; /* of the failure */
-	enum err err;
+	pthread_mutex_t mutex; /* of what follows, and of files->take */
+	struct spill_reader paths;
+	bool is_over;
+	enum err err; /* the first failure */
 	struct why why;
 };
 
-static void
-job_fail(struct job *job, enum err err, const struct why *w)
-{
-	pthread_mutex_lock(&job->mutex);
-	if (job->err == ERR_OK) {
-		job->err = err;
-		job->why = *w;
-	}
-	pthread_mutex_unlock(&job->mutex);
-	atomic_store(&job->next, job->count); /* the others stop soon */
-}
+struct worker {
+	struct job *job;
+	uint8_t *buffer; /* READ_LEN */
+	char path[MANIFEST_PATH_MAX + 1];
+	struct manifest_line line;
+	bool has_line; /* hashed, and not given away yet */
+};
 
 /* A link by which a file was named is followed, inside a folder none is. */
 static int
@@ -66,34 +62,35 @@ same_file(const struct stat *a, const struct stat *b)
 	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* One byte more than the file had when it was opened is too many: one that grows
- * for ever ends as changed, not never, and so do files of /proc, which have no
- * size. */
+/*
+ * No more than the size that it had when it was opened: one that grows is found
+ * out by its size, and would never end.  One of no size is read all the same,
+ * since files that the kernel makes up have none.
+ */
 static enum err
-read_all(
-    struct job *job, int fd, uint64_t size, uint8_t *buffer, struct hash *ret)
+read_all(struct worker *worker, int fd, uint64_t size, struct hash *ret)
 {
 	struct sha256 sha256;
 	uint64_t done = 0;
 
 	sha256_init(&sha256);
-	while (done <= size) {
-		ssize_t len = read(fd, buffer, READ_LEN);
+	do {
+		ssize_t len = read(fd, worker->buffer, READ_LEN);
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len < 0)
 			return ERR_IO;
 		if (len == 0)
 			break;
-		sha256_add(&sha256, span_of(buffer, (size_t)len));
+		sha256_add(&sha256, span_of(worker->buffer, (size_t)len));
 		done += (uint64_t)len;
-		atomic_fetch_add(&job->bytes, (uint64_t)len);
-	}
+		atomic_fetch_add(&worker->job->bytes, (uint64_t)len);
+	} while (done < size);
 	*ret = sha256_done(&sha256);
 	return done == size ? ERR_OK : ERR_CONFLICT;
 }
 
-/* The file that was read is still what the name stands for. */
+/* The name still stands for the file that was read, and that is what it was. */
 static bool
 is_in_place(int folder, const char *path, const struct stat *before)
 {
@@ -109,103 +106,189 @@ is_in_place(int folder, const char *path, const struct stat *before)
  * tick of the one before changes no time.  So a file that was just written is
  * left alone for a moment; any later write is seen. */
 static bool
-settle(int fd, struct stat *ret)
+settle(int fd, struct stat *status)
 {
 	static const struct timespec pause = { .tv_nsec = TICK_NS };
 	struct timespec now;
 
-	if (fstat(fd, ret) != 0)
-		return false;
 	clock_gettime(CLOCK_REALTIME, &now);
-	int64_t age = (int64_t)(now.tv_sec - ret->st_ctim.tv_sec);
+	int64_t age = (int64_t)(now.tv_sec - status->st_ctim.tv_sec);
 	if (age > 1)
 		return true;
-	age = age * 1000000000L + (now.tv_nsec - ret->st_ctim.tv_nsec);
+	age = age * 1000000000L + (now.tv_nsec - status->st_ctim.tv_nsec);
 	if (age > TICK_NS)
 		return true;
 	nanosleep(&pause, NULL);
-	return fstat(fd, ret) == 0;
+	return fstat(fd, status) == 0;
+}
+
+static bool
+may_point(const struct worker *worker, const struct stat *status)
+{
+	return worker->job->files->reads_pointers &&
+	    (status->st_size < POINTER_LEN_MAX ||
+		pointer_is_dvc(worker->line.path));
+}
+
+/* All of a short file is in the buffer when it was read. */
+static enum err
+follow_pointer(struct worker *worker, const struct stat *status,
+    struct hash *ret, struct why *w)
+{
+	struct span text = span_of(worker->buffer, (size_t)status->st_size);
+	struct pointer pointer;
+
+	if (pointer_is_dvc(worker->line.path))
+		return why(w, ERR_REFUSED,
+		    "%s: DVC names files by MD5 only, which a manifest cannot "
+		    "hold: dvc pull, and give the folder without it",
+		    worker->path);
+	enum err err = pointer_parse_lfs(text, &pointer, w);
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (err != ERR_OK) {
+		why_prefix(w, worker->path);
+		return err;
+	}
+	memcpy(ret->bytes, pointer.digest.bytes, HASH_LEN);
+	atomic_fetch_add(&worker->job->bytes, pointer.size);
+	atomic_fetch_sub(&worker->job->bytes, text.len);
+	return ERR_OK;
 }
 
 static enum err
-hash_opened(struct job *job, int fd, const char *path, uint8_t *buffer,
-    struct hash *ret)
+hash_read(struct worker *worker, int fd, struct stat *status, struct why *w)
 {
-	struct stat before;
-	struct stat after;
+	const struct hasher_files *files = worker->job->files;
+	struct hash *digest = &worker->line.digest;
 
-	if (!settle(fd, &before))
+	if (!settle(fd, status))
 		return ERR_IO;
-	if (!S_ISREG(before.st_mode))
-		return ERR_REFUSED;
-	enum err err = read_all(job, fd, (uint64_t)before.st_size, buffer, ret);
-	if (err == ERR_OK && fstat(fd, &after) != 0)
-		err = ERR_IO;
-	if (err == ERR_OK &&
-	    (!same_file(&before, &after) ||
-		!is_in_place(job->folder, path, &before)))
+	enum err err = read_all(worker, fd, (uint64_t)status->st_size, digest);
+	if (err == ERR_OK && !is_in_place(files->folder, worker->path, status))
 		err = ERR_CONFLICT;
-	return err;
+	if (err != ERR_OK)
+		return err;
+	if (may_point(worker, status))
+		return follow_pointer(worker, status, digest, w);
+	cache_put(files->cache, status, digest);
+	return ERR_OK;
 }
 
 static enum err
-hash_file(struct job *job, const char *path, uint8_t *buffer, struct hash *ret,
-    struct why *w)
+hash_opened(struct worker *worker, int fd, struct why *w)
 {
-	int fd = open_file(job->folder, path);
+	const struct hasher_files *files = worker->job->files;
+	struct stat status;
 
+	if (fstat(fd, &status) != 0)
+		return ERR_IO;
+	if (!S_ISREG(status.st_mode))
+		return why(
+		    w, ERR_REFUSED, "%s: not a regular file", worker->path);
+	if (!may_point(worker, &status) &&
+	    cache_get(files->cache, &status, &worker->line.digest)) {
+		atomic_fetch_add(&worker->job->bytes, (uint64_t)status.st_size);
+		return ERR_OK;
+	}
+	return hash_read(worker, fd, &status, w);
+}
+
+/* `w` has a sentence already where it is no system's error. */
+static enum err
+hash_file(struct worker *worker, struct why *w)
+{
+	int fd = open_file(worker->job->files->folder, worker->path);
+
+	if (fd < 0 && errno == ELOOP)
+		return why(w, ERR_REFUSED,
+		    "%s: a symbolic link now: it was a file a moment ago",
+		    worker->path);
 	if (fd < 0)
-		return why(w, ERR_MISSING, "%s: %s", path,
-		    errno == ELOOP || errno == EXDEV
-			? "a symbolic link is in its place"
-			: strerrordesc_np(errno));
-	enum err err = hash_opened(job, fd, path, buffer, ret);
+		return why(w, ERR_MISSING, "%s: %s", worker->path,
+		    strerrordesc_np(errno));
+	enum err err = hash_opened(worker, fd, w);
 	int code = errno;
 	close(fd);
 	if (err == ERR_CONFLICT)
 		return why(w, ERR_REFUSED,
 		    "%s: changed while it was hashed, or is not a stored file: "
 		    "try again when nobody writes to it",
-		    path);
-	if (err == ERR_REFUSED)
-		return why(w, err, "%s: not a regular file", path);
+		    worker->path);
+	if (err == ERR_IO)
+		return why(
+		    w, err, "%s: %s", worker->path, strerrordesc_np(code));
+	return err;
+}
+
+/* ---- threads ---- */
+
+static void
+job_fail(struct job *job, enum err err, const struct why *w)
+{
+	if (job->err == ERR_OK) {
+		job->err = err;
+		job->why = *w;
+	}
+	job->is_over = true; /* the others stop soon */
+}
+
+/* Gives away what was hashed and takes the next path: one lock a file. */
+static bool
+next(struct worker *worker)
+{
+	struct job *job = worker->job;
+	struct span path = SPAN_EMPTY;
+	struct why w;
+	enum err err = ERR_OK;
+
+	pthread_mutex_lock(&job->mutex);
+	if (worker->has_line && !job->is_over)
+		err = job->files->take(job->files->context, &worker->line, &w);
+	worker->has_line = false;
+	if (err == ERR_OK && !job->is_over)
+		err = spill_next(&job->paths, &path, &w);
 	if (err != ERR_OK)
-		return why(w, err, "%s: %s", path, strerrordesc_np(code));
-	return ERR_OK;
+		job_fail(job, err, &w);
+	else if (path.len > 0) {
+		assert(path.len <= sizeof(worker->path));
+		memcpy(worker->path, path.data, path.len);
+		worker->line.path = span_of(worker->path, path.len - 1);
+	}
+	pthread_mutex_unlock(&job->mutex);
+	return path.len > 0;
 }
 
 static void *
 work(void *context)
 {
-	struct job *job = context;
-	size_t place = atomic_fetch_add(&job->started, 1);
-	uint8_t *buffer = job->buffers + place * READ_LEN;
-	struct why w;
+	struct worker *worker = context;
+	struct job *job = worker->job;
 
-	for (;;) {
-		size_t at = atomic_fetch_add(&job->next, 1);
-		if (at >= job->count)
-			break;
-		const char *path = (const char *)job->files[at].path.data;
-		enum err err =
-		    hash_file(job, path, buffer, &job->lines[at].digest, &w);
-		job->lines[at].path = job->files[at].path;
-		if (err != ERR_OK)
-			job_fail(job, err, &w);
+	while (next(worker)) {
+		struct why w = { 0 };
+		enum err err = hash_file(worker, &w);
+		worker->has_line = err == ERR_OK;
+		atomic_fetch_add(&job->done, 1);
+		if (err == ERR_OK)
+			continue;
+		pthread_mutex_lock(&job->mutex);
+		job_fail(job, err, &w);
+		pthread_mutex_unlock(&job->mutex);
 	}
 	atomic_fetch_sub(&job->running, 1);
 	return NULL;
 }
 
 static size_t
-thread_count(size_t files)
+thread_count(uint64_t files)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = cores < 1 ? 1 : (size_t)cores;
+	size_t count = cores < THREADS_MIN ? THREADS_MIN : (size_t)cores;
 
 	if (count > THREADS_MAX)
 		count = THREADS_MAX;
-	return count < files ? count : files;
+	return count < files ? count : (size_t)files;
 }
 
 /* The bar is drawn here, while the others hash. */
@@ -218,37 +301,57 @@ watch(struct job *job, struct progress *progress)
 	while (progress->is_on && atomic_load(&job->running) > 0) {
 		nanosleep(&pause, NULL);
 		uint64_t bytes = atomic_load(&job->bytes);
+		progress->files = atomic_load(&job->done);
 		progress_add(progress, bytes - told);
 		told = bytes;
 	}
 }
 
-/* The threads' buffers are an arena of their own: a command may hash thousands
- * of sets. */
-static enum err
-run_threads(struct job *job, struct progress *progress, struct why *w)
+/* The first one's buffer is also that of the paths, in front. */
+static void
+run_workers(struct job *job, struct worker *workers, size_t count,
+    struct progress *progress)
 {
 	pthread_t threads[THREADS_MAX];
-	size_t count = thread_count(job->count);
-	struct arena *arena = arena_new(count * READ_LEN + READ_LEN);
 	size_t started = 0;
 
-	if (arena != NULL)
-		job->buffers = arena_take(arena, count, READ_LEN);
-	if (job->buffers == NULL) {
-		arena_free(arena);
-		return why(w, ERR_MEMORY, "out of memory");
-	}
 	atomic_store(&job->running, count);
 	while (started < count &&
-	    pthread_create(&threads[started], NULL, work, job) == 0)
+	    pthread_create(&threads[started], NULL, work, &workers[started]) ==
+		0)
 		started++;
 	/* no thread to be had: this one does what they leave */
 	for (size_t i = started; i < count; i++)
-		work(job);
+		work(&workers[i]);
 	watch(job, progress);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+}
+
+/* The buffers are an arena of their own: a command may hash thousands of sets. */
+static enum err
+run_job(struct job *job, struct progress *progress, struct why *w)
+{
+	size_t count = thread_count(job->files->count);
+	struct arena *arena =
+	    arena_new(count * (READ_LEN + sizeof(struct worker)) + READ_LEN);
+	const struct spill *paths = job->files->paths;
+
+	if (arena == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	struct worker *workers = arena_take(arena, count, sizeof(*workers));
+	uint8_t *buffers = arena_take(arena, count, READ_LEN);
+	uint8_t *ahead = arena_take(arena, SPILL_BUFFER_MIN, 1);
+	if (workers == NULL || buffers == NULL || ahead == NULL) {
+		arena_free(arena);
+		return why(w, ERR_MEMORY, "out of memory");
+	}
+	job->paths = spill_read(paths, 0, paths->len, ahead, SPILL_BUFFER_MIN);
+	for (size_t i = 0; i < count; i++) {
+		workers[i].job = job;
+		workers[i].buffer = buffers + i * READ_LEN;
+	}
+	run_workers(job, workers, count, progress);
 	arena_free(arena);
 	if (job->err != ERR_OK && w != NULL)
 		*w = job->why;
@@ -257,22 +360,14 @@ run_threads(struct job *job, struct progress *progress, struct why *w)
 
 enum err
 hasher_run(const struct output *out, const struct hasher_files *files,
-    struct manifest_line *lines, uint64_t *ret_bytes, struct why *w)
+    uint64_t *ret_bytes, struct why *w)
 {
-	struct job job = {
-		.folder = files->folder,
-		.files = files->files,
-		.lines = lines,
-		.count = files->count,
-	};
-	uint64_t expected = 0;
-
-	for (size_t i = 0; i < files->count; i++)
-		expected += files->files[i].size;
+	struct job job = { .files = files };
 	struct progress progress =
-	    progress_begin(out, "hashing", expected, true);
+	    progress_begin(out, "hashing", files->bytes, true);
+
 	pthread_mutex_init(&job.mutex, NULL);
-	enum err err = run_threads(&job, &progress, w);
+	enum err err = run_job(&job, &progress, w);
 	progress_end(&progress);
 	pthread_mutex_destroy(&job.mutex);
 	if (err == ERR_OK)

@@ -31,37 +31,82 @@ progress_begin(
 }
 
 static void
-print_count(const struct progress *progress, uint64_t count)
+print_count(const struct progress *progress, uint64_t count, struct writer *w)
 {
 	char size[OUTPUT_SIZE_MAX];
 
 	if (progress->is_bytes)
-		(void)fprintf(stderr, "%s", output_size(count, size));
+		writer_text(w, output_size(count, size));
 	else
-		(void)fprintf(stderr, "%" PRIu64, count);
+		writer_decimal(w, count);
 }
 
 static void
-draw(struct progress *progress)
+print_time(uint64_t seconds, struct writer *w)
+{
+	if (seconds >= 3600)
+		writer_format(w, "%" PRIu64 ":%02u:%02u", seconds / 3600,
+		    (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+	else
+		writer_format(w, "%u:%02u", (unsigned)(seconds / 60),
+		    (unsigned)(seconds % 60));
+}
+
+/* Both from the mean since the beginning. */
+static void
+print_rate(const struct progress *progress, uint64_t now_ms, uint64_t total,
+    struct writer *w)
+{
+	double seconds = (double)(now_ms - progress->started_ms) / 1000;
+	double rate = (double)progress->done / seconds;
+
+	if (seconds < 0.001 || progress->done == 0)
+		return;
+	writer_text(w, ", ");
+	print_count(progress, (uint64_t)rate, w);
+	writer_text(w, "/s");
+	if (total == 0)
+		return;
+	writer_text(w, ", ");
+	print_time((uint64_t)((double)(total - progress->done) / rate), w);
+	writer_text(w, " left");
+}
+
+void
+progress_print(
+    const struct progress *progress, uint64_t now_ms, struct writer *w)
 {
 	uint64_t done = progress->done;
-	uint64_t total = progress->total;
+	/* it grew meanwhile: a share would be wrong */
+	uint64_t total = done > progress->total ? 0 : progress->total;
 
-	if (done > total)
-		total = 0; /* it grew meanwhile: a share would be wrong */
-	(void)fprintf(stderr, "\r\033[K%s ", progress->what);
+	writer_format(w, "%s ", progress->what);
 	if (total > 0) {
 		double share = (double)done / (double)total;
 		unsigned full = (unsigned)(share * BAR_LEN);
-		(void)fprintf(stderr, "[%.*s%*s] %3u%% ", (int)full,
+		writer_format(w, "[%.*s%*s] %3u%% ", (int)full,
 		    "========================", (int)(BAR_LEN - full), "",
 		    (unsigned)(share * 100));
 	}
-	print_count(progress, done);
+	print_count(progress, done, w);
 	if (total > 0) {
-		(void)fprintf(stderr, " of ");
-		print_count(progress, total);
+		writer_text(w, " of ");
+		print_count(progress, total, w);
 	}
+	if (progress->files > 0)
+		writer_format(w, ", %" PRIu64 " file%s", progress->files,
+		    output_plural(progress->files));
+	print_rate(progress, now_ms, total, w);
+}
+
+static void
+draw(struct progress *progress, uint64_t now)
+{
+	uint8_t line[256];
+	struct writer w = writer_of(line, sizeof(line));
+
+	progress_print(progress, now, &w);
+	(void)fprintf(stderr, "\r\033[K%.*s", SPAN_ARGS(writer_view(&w)));
 	(void)fflush(stderr);
 	progress->is_drawn = true;
 }
@@ -77,7 +122,7 @@ progress_add(struct progress *progress, uint64_t count)
 	    now - progress->drawn_ms < DRAW_MS)
 		return;
 	progress->drawn_ms = now;
-	draw(progress);
+	draw(progress, now);
 }
 
 void

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,19 +15,15 @@ struct level {
 	size_t path_len; /* of this directory's own path, with its '/' */
 };
 
-struct found {
-	struct walk_file file;
-	struct found *next;
-};
-
 struct walk {
-	struct arena *arena;
+	walk_visit *visit;
+	void *context;
+	bool with_sizes;
 	struct why *why;
 	size_t depth;
 	struct level levels[WALK_DEPTH_MAX];
 	char path[MANIFEST_PATH_MAX + 1];
-	struct found *found;
-	size_t count;
+	bool has_file;
 };
 
 /* Opens `name` below the directory of `fd`, never through a link. */
@@ -77,52 +72,68 @@ kind_of(mode_t mode)
 static enum err
 add_file(struct walk *walk, size_t path_len, uint64_t size)
 {
-	struct span path = span_of(walk->path, path_len);
+	struct walk_file file = {
+		.path = span_of(walk->path, path_len),
+		.size = size,
+	};
 
-	if (!text_is_path(path))
+	if (!text_is_path(file.path))
 		return why(walk->why, ERR_REFUSED,
 		    "%s: a name that is not UTF-8 or has a backslash or a line "
 		    "break cannot stand in a manifest: rename it",
 		    walk->path);
-	if (walk->count == WALK_FILES_MAX)
-		return why(walk->why, ERR_LIMIT, "more than %zu files",
-		    (size_t)WALK_FILES_MAX);
-	struct found *found = arena_take(walk->arena, 1, sizeof(*found));
-	struct span copy = arena_copy(walk->arena, path);
-	if (found == NULL || copy.data == NULL)
-		return why(walk->why, ERR_MEMORY, "too many files for memory");
-	found->file = (struct walk_file){ .path = copy, .size = size };
-	found->next = walk->found;
-	walk->found = found;
-	walk->count++;
+	walk->has_file = true;
+	return walk->visit(walk->context, &file, walk->why);
+}
+
+/* Its kind and, where it matters, its size. */
+static enum err
+look(struct walk *walk, const struct dirent *entry, mode_t *ret_mode,
+    uint64_t *ret_size)
+{
+	const struct level *level = &walk->levels[walk->depth - 1];
+	struct stat status;
+
+	*ret_mode = DTTOIF(entry->d_type);
+	*ret_size = 0;
+	if (entry->d_type == DT_DIR ||
+	    (entry->d_type == DT_REG && !walk->with_sizes))
+		return ERR_OK;
+	if (fstatat(dirfd(level->handle), entry->d_name, &status,
+		AT_SYMLINK_NOFOLLOW) != 0)
+		return why(walk->why, ERR_MISSING, "%s: cannot be read: %s",
+		    walk->path, strerrordesc_np(errno));
+	*ret_mode = status.st_mode;
+	*ret_size = (uint64_t)status.st_size;
 	return ERR_OK;
 }
 
 /* One name of the directory on top; its path is put behind the prefix. */
 static enum err
-visit(struct walk *walk, const char *name)
+visit_name(struct walk *walk, const struct dirent *entry)
 {
-	struct level *level = &walk->levels[walk->depth - 1];
+	const struct level *level = &walk->levels[walk->depth - 1];
+	const char *name = entry->d_name;
 	size_t len = strlen(name);
-	struct stat status;
+	mode_t mode;
+	uint64_t size;
 
 	if (level->path_len + len + 1 > MANIFEST_PATH_MAX)
 		return why(walk->why, ERR_LIMIT,
 		    "%s: a path longer than %d bytes", name, MANIFEST_PATH_MAX);
 	memcpy(walk->path + level->path_len, name, len + 1);
 	len += level->path_len;
-	if (fstatat(dirfd(level->handle), name, &status, AT_SYMLINK_NOFOLLOW) !=
-	    0)
-		return why(walk->why, ERR_MISSING, "%s: cannot be read: %s",
-		    walk->path, strerrordesc_np(errno));
-	if (S_ISREG(status.st_mode))
-		return add_file(walk, len, (uint64_t)status.st_size);
-	if (!S_ISDIR(status.st_mode))
+	enum err err = look(walk, entry, &mode, &size);
+	if (err != ERR_OK)
+		return err;
+	if (S_ISREG(mode))
+		return add_file(walk, len, size);
+	if (!S_ISDIR(mode))
 		return why(walk->why, ERR_REFUSED,
 		    "%s: %s: only regular files can be recorded: remove it, or "
 		    "record a copy without it",
-		    walk->path, kind_of(status.st_mode));
-	enum err err = enter(walk, dirfd(level->handle), name, len + 1);
+		    walk->path, kind_of(mode));
+	err = enter(walk, dirfd(level->handle), name, len + 1);
 	if (err == ERR_OK) {
 		walk->path[len] = '/';
 		walk->path[len + 1] = '\0';
@@ -149,55 +160,27 @@ step(struct walk *walk)
 	}
 	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 		return ERR_OK;
-	return visit(walk, entry->d_name);
-}
-
-static int
-by_path(const void *a, const void *b)
-{
-	const struct walk_file *left = a;
-	const struct walk_file *right = b;
-
-	return span_compare(left->path, right->path);
-}
-
-static enum err
-collect(struct walk *walk, struct walk_file **ret)
-{
-	struct walk_file *files =
-	    arena_take(walk->arena, walk->count, sizeof(*files));
-	size_t at = 0;
-
-	if (walk->count == 0)
-		return why(walk->why, ERR_NOT_FOUND,
-		    "no file in this folder: there is nothing to record");
-	if (files == NULL)
-		return why(walk->why, ERR_MEMORY, "too many files for memory");
-	for (const struct found *f = walk->found; f != NULL; f = f->next)
-		files[at++] = f->file;
-	qsort(files, walk->count, sizeof(*files), by_path);
-	*ret = files;
-	return ERR_OK;
+	return visit_name(walk, entry);
 }
 
 enum err
-walk_folder(int folder, struct arena *arena, struct walk_file **ret,
-    size_t *ret_count, struct why *w)
+walk_folder(int folder, bool with_sizes, walk_visit *visit, void *context,
+    struct why *w)
 {
-	struct walk *walk = arena_take(arena, 1, sizeof(*walk));
+	struct walk walk = {
+		.visit = visit,
+		.context = context,
+		.with_sizes = with_sizes,
+		.why = w,
+	};
+	enum err err = enter(&walk, folder, ".", 0);
 
-	if (walk == NULL)
-		return why(w, ERR_MEMORY, "out of memory");
-	walk->arena = arena;
-	walk->why = w;
-	enum err err = enter(walk, folder, ".", 0);
-	while (err == ERR_OK && walk->depth > 0)
-		err = step(walk);
-	while (walk->depth > 0)
-		closedir(walk->levels[--walk->depth].handle);
-	if (err == ERR_OK)
-		err = collect(walk, ret);
-	if (err == ERR_OK)
-		*ret_count = walk->count;
+	while (err == ERR_OK && walk.depth > 0)
+		err = step(&walk);
+	while (walk.depth > 0)
+		closedir(walk.levels[--walk.depth].handle);
+	if (err == ERR_OK && !walk.has_file)
+		err = why(w, ERR_NOT_FOUND,
+		    "no file in this folder: there is nothing to record");
 	return err;
 }

@@ -6,24 +6,32 @@
  * manifest cannot hold (text_is_path) is refused by name: what is not listed
  * would not be signed.
  *
- * Threads: one.  Memory: the caller's arena.
+ * Files come as the directories give them, in no order, each once.
+ *
+ * Threads: one.  Memory: none is kept.
  */
 #ifndef HEADWATER_CLIENT_WALK_H
 #define HEADWATER_CLIENT_WALK_H
 
-#include "schema/arena.h"
+#include <stdint.h>
+
+#include "schema/err.h"
+#include "schema/span.h"
 
 struct walk_file {
 	struct span path; /* relative, without "./"; a NUL stands behind it */
-	uint64_t size;
+	uint64_t size;	  /* where sizes were asked for */
 };
 
-#define WALK_FILES_MAX ((size_t)4 << 20)
 #define WALK_DEPTH_MAX 64
 
-/* Sorted by path.  `folder` is an open directory, which stays open; sentences
- * name paths below it.  ERR_NOT_FOUND for an empty set. */
-MUST_CHECK enum err walk_folder(int folder, struct arena *arena,
-    struct walk_file **ret, size_t *ret_count, struct why *w);
+/* Is given each file; what is no ERR_OK ends the walk. */
+typedef enum err walk_visit(
+    void *context, const struct walk_file *file, struct why *w);
+
+/* `folder` is an open directory, which stays open; sentences name paths below it.
+ * `with_sizes` costs a system call a file.  ERR_NOT_FOUND for an empty set. */
+MUST_CHECK enum err walk_folder(int folder, bool with_sizes, walk_visit *visit,
+    void *context, struct why *w);
 
 #endif

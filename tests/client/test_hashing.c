@@ -325,6 +325,169 @@ test_many(void **state)
 	arena_free(arena);
 }
 
+/* ---- with wishes ---- */
+
+static struct hashing_wish
+wish_with(struct cache *cache)
+{
+	return (struct hashing_wish){
+		.out = &silent,
+		.cache = cache,
+		.fd = -1,
+	};
+}
+
+/* What did not change is not read again: a false digest in the cache shows it. */
+static void
+test_cache(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct hash planted = { { 1 } };
+	struct cache *cache = NULL;
+	struct hashing hashing;
+	struct stat status;
+
+	(void)state;
+	folder_make(folder);
+	assert_int_equal(0, mkdir(at("set"), 0700));
+	put("set/a", "one");
+	put("set/b", "two");
+	assert_err(ERR_OK, cache_open(at("cache"), &cache, NULL));
+	struct hashing_wish wish = wish_with(cache);
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	assert_int_equal(0, stat(at("set/a"), &status));
+	cache_put(cache, &status, &planted);
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	assert_true(hash_equal(&planted, &hashing.lines[0].digest));
+	assert_int_equal(6, hashing.bytes);
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set/a"), arena, &hashing, NULL));
+	assert_true(hash_equal(&planted, &hashing.sha256));
+	/* what is written again is */
+	put("set/a", "One");
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	struct hash expected = sha256_of(span_of_text("One"));
+	assert_true(hash_equal(&expected, &hashing.lines[0].digest) ||
+	    hash_equal(&expected, &hashing.lines[1].digest));
+	assert_err(ERR_OK, hash(at("set/a"), arena, &hashing));
+	assert_true(hash_equal(&expected, &hashing.sha256));
+	/* one that may not be read is not passed over for being known */
+	cache_close(cache);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+#define LFS_OID \
+	"4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
+#define LFS_POINTER \
+	"version https://git-lfs.github.com/spec/v1\noid sha256:" LFS_OID \
+	"\nsize 12345\n"
+
+static void
+test_pointers(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct hashing hashing;
+	struct cache *cache = NULL;
+	struct hash oid;
+	struct why w = { 0 };
+
+	(void)state;
+	assert_true(hash_parse(span_of_text(LFS_OID), &oid));
+	folder_make(folder);
+	assert_int_equal(0, mkdir(at("set"), 0700));
+	put("set/model.bin", LFS_POINTER);
+	put("set/text", "plain");
+	assert_err(ERR_OK, cache_open(at("cache"), &cache, NULL));
+	struct hashing_wish wish = wish_with(cache);
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	assert_int_equal(5 + sizeof(LFS_POINTER) - 1, hashing.bytes);
+	wish.reads_pointers = true;
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	assert_int_equal(12345 + 5, hashing.bytes);
+	assert_true(hash_equal(&oid, &hashing.lines[0].digest));
+	assert_span_text("model.bin", hashing.lines[0].path);
+	assert_err(ERR_OK,
+	    hashing_run(&wish, at("set/model.bin"), arena, &hashing, NULL));
+	assert_true(hash_equal(&oid, &hashing.sha256));
+	assert_int_equal(12345, hashing.bytes);
+	put("set/broken", "version https://git-lfs.github.com/spec/v1\n");
+	assert_err(
+	    ERR_SYNTAX, hashing_run(&wish, at("set"), arena, &hashing, &w));
+	assert_non_null(strstr(w.text, "broken: a git-lfs pointer"));
+	assert_int_equal(0, unlink(at("set/broken")));
+	put("set/data.dvc", "outs:\n");
+	assert_err(
+	    ERR_REFUSED, hashing_run(&wish, at("set"), arena, &hashing, &w));
+	assert_non_null(strstr(w.text, "data.dvc: DVC names files by MD5"));
+	wish.reads_pointers = false;
+	assert_err(
+	    ERR_OK, hashing_run(&wish, at("set"), arena, &hashing, NULL));
+	cache_close(cache);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* The OMS root stands between the two others. */
+static void
+test_oms_root(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct hashing_wish wish = wish_with(NULL);
+	struct hashing hashing;
+	struct digest_set set;
+
+	(void)state;
+	wish.has_oms = true;
+	folder_make(folder);
+	put("a", "one");
+	assert_err(ERR_OK, hashing_run(&wish, folder, arena, &hashing, NULL));
+	struct hash file = sha256_of(span_of_text("one"));
+	struct hash root = sha256_of(hash_span(&file));
+	assert_true(hash_equal(&root, &hashing.oms));
+	assert_err(ERR_OK, hashing_digests(&hashing, arena, &set));
+	assert_int_equal(3, set.count);
+	assert_int_equal(DIGEST_OMS_SHA256, set.digests[1].algorithm);
+	assert_int_equal(DIGEST_SHA256, set.node.algorithm);
+	assert_err(ERR_OK, hashing_run(&wish, at("a"), arena, &hashing, NULL));
+	assert_true(hash_equal(&root, &hashing.oms));
+	assert_err(ERR_OK, hashing_digests(&hashing, arena, &set));
+	assert_int_equal(2, set.count);
+	assert_int_equal(DIGEST_OMS_SHA256, set.digests[0].algorithm);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
+/* More files than are kept as lines. */
+static void
+test_large(void **state)
+{
+	struct arena *arena = arena_new((size_t)64 << 20);
+	struct hashing hashing;
+	char name[16];
+
+	(void)state;
+	folder_make(folder);
+	for (int i = 0; i < LISTING_KEPT_MAX + 1; i++) {
+		(void)snprintf(name, sizeof(name), "f%04d", i);
+		put(name, name);
+	}
+	assert_err(ERR_OK, hash(folder, arena, &hashing));
+	assert_int_equal(LISTING_KEPT_MAX + 1, hashing.count);
+	assert_int_equal(0, hashing.manifest.len);
+	assert_int_equal((LISTING_KEPT_MAX + 1) * 72, hashing.manifest_len);
+	for (size_t i = 1; i < LISTING_KEPT_MAX; i++)
+		assert_true(hash_compare(&hashing.lines[i - 1].digest,
+				&hashing.lines[i].digest) <= 0);
+	folder_remove(folder);
+	arena_free(arena);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -336,5 +499,9 @@ main(int argc, char **argv)
 	UNIT(test_changes);
 	UNIT(test_set_changes);
 	UNIT(test_many);
+	UNIT(test_cache);
+	UNIT(test_pointers);
+	UNIT(test_oms_root);
+	UNIT(test_large);
 	return unit_run(argc, argv);
 }

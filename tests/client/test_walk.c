@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "schema/arena.h"
 #include "tests/folder.h"
 #include "tests/unit.h"
 
@@ -65,57 +66,90 @@ make_word(const char *folder, const char *word)
 	}
 }
 
+/* What a walk gave. */
+struct gathered {
+	struct arena *arena;
+	struct span paths[64];
+	size_t count;
+	size_t stop_at; /* 0: never */
+};
+
+static enum err
+gather(void *context, const struct walk_file *file, struct why *w)
+{
+	struct gathered *gathered = context;
+
+	assert_true(file->size == 4 || file->size == 0);
+	/* a NUL stands behind each path */
+	assert_int_equal(0, file->path.data[file->path.len]);
+	gathered->paths[gathered->count++] =
+	    arena_copy(gathered->arena, file->path);
+	if (gathered->count == gathered->stop_at)
+		return why(w, ERR_FULL, "enough");
+	return ERR_OK;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	const struct span *left = a;
+	const struct span *right = b;
+
+	return span_compare(*left, *right);
+}
+
 static void
-join(const struct walk_file *files, size_t count, char out[static 1024])
+join(struct gathered *gathered, char out[static 1024])
 {
 	size_t len = 0;
 
+	qsort(gathered->paths, gathered->count, sizeof(gathered->paths[0]),
+	    by_bytes);
 	out[0] = '\0';
-	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(4, files[i].size);
-		/* a NUL stands behind each path */
-		assert_int_equal(0, files[i].path.data[files[i].path.len]);
-		len += (size_t)snprintf(out + len, 1024 - len, "%s%s",
-		    i == 0 ? "" : " ", (const char *)files[i].path.data);
-	}
+	for (size_t i = 0; i < gathered->count; i++)
+		len += (size_t)snprintf(out + len, 1024 - len, "%s%.*s",
+		    i == 0 ? "" : " ", SPAN_ARGS(gathered->paths[i]));
+}
+
+static enum err
+walk(int fd, struct gathered *ret, struct why *w)
+{
+	ret->count = 0;
+	return walk_folder(fd, true, gather, ret, w);
 }
 
 static void
 test_row(void **state)
 {
 	const struct row *row = *state;
-	struct arena *arena = arena_new((size_t)16 << 20);
+	struct gathered gathered = { .arena = arena_new((size_t)16 << 20) };
 	char folder[FOLDER_MAX];
-	struct walk_file *files = NULL;
 	char found[1024];
-	size_t count = 0;
 	struct why w = { 0 };
 
 	folder_make(folder);
 	for (size_t i = 0; i < 8 && row->words[i] != NULL; i++)
 		make_word(folder, row->words[i]);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_err(row->err, walk_folder(fd, arena, &files, &count, &w));
+	assert_err(row->err, walk(fd, &gathered, &w));
 	if (row->err == ERR_OK) {
-		join(files, count, found);
+		join(&gathered, found);
 		assert_string_equal(row->found, found);
 	} else if (strstr(w.text, row->found) == NULL) {
 		fail_msg("%s", w.text);
 	}
 	close(fd);
 	folder_remove(folder);
-	arena_free(arena);
+	arena_free(gathered.arena);
 }
 
 static void
 test_socket(void **state)
 {
-	struct arena *arena = arena_new((size_t)16 << 20);
+	struct gathered gathered = { .arena = arena_new((size_t)16 << 20) };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct walk_file *files;
 	char folder[FOLDER_MAX];
 	char path[FOLDER_PATH_MAX];
-	size_t count;
 
 	(void)state;
 	folder_make(folder);
@@ -125,21 +159,19 @@ test_socket(void **state)
 	assert_int_equal(0,
 	    bind(listener, (const struct sockaddr *)&address, sizeof(address)));
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_err(ERR_REFUSED, walk_folder(fd, arena, &files, &count, NULL));
+	assert_err(ERR_REFUSED, walk(fd, &gathered, NULL));
 	close(fd);
 	close(listener);
 	folder_remove(folder);
-	arena_free(arena);
+	arena_free(gathered.arena);
 }
 
 /* Folders in folders, at the limit and one beyond it. */
 static void
 check_depth(size_t depth, enum err expected)
 {
-	struct arena *arena = arena_new((size_t)16 << 20);
-	struct walk_file *files;
+	struct gathered gathered = { .arena = arena_new((size_t)16 << 20) };
 	char folder[FOLDER_MAX];
-	size_t count;
 
 	folder_make(folder);
 	int top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -152,10 +184,10 @@ check_depth(size_t depth, enum err expected)
 	}
 	close(openat(at, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	close(at);
-	assert_err(expected, walk_folder(top, arena, &files, &count, NULL));
+	assert_err(expected, walk(top, &gathered, NULL));
 	close(top);
 	folder_remove(folder);
-	arena_free(arena);
+	arena_free(gathered.arena);
 }
 
 static void
@@ -166,18 +198,60 @@ test_depth(void **state)
 	check_depth(WALK_DEPTH_MAX + 1, ERR_LIMIT);
 }
 
+/* What the visitor says ends it. */
 static void
-test_memory(void **state)
+test_stop(void **state)
 {
-	struct arena *small = arena_new(1024);
-	struct walk_file *files;
-	size_t count;
+	struct gathered gathered = { .arena = arena_new((size_t)16 << 20),
+		.stop_at = 2 };
+	char folder[FOLDER_MAX];
+	struct why w = { 0 };
 
 	(void)state;
-	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_err(ERR_MEMORY, walk_folder(fd, small, &files, &count, NULL));
+	folder_make(folder);
+	make_word(folder, "a");
+	make_word(folder, "d/");
+	make_word(folder, "d/b");
+	make_word(folder, "d/c");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_err(ERR_FULL, walk(fd, &gathered, &w));
+	assert_string_equal("enough", w.text);
+	assert_int_equal(2, gathered.count);
 	close(fd);
-	arena_free(small);
+	folder_remove(folder);
+	arena_free(gathered.arena);
+}
+
+/* Sizes are looked up for whoever wants them. */
+static enum err
+add_size(void *context, const struct walk_file *file, struct why *w)
+{
+	uint64_t *sum = context;
+
+	(void)w;
+	*sum += file->size;
+	return ERR_OK;
+}
+
+static void
+test_sizes(void **state)
+{
+	char folder[FOLDER_MAX];
+	uint64_t with = 0;
+	uint64_t without = 0;
+
+	(void)state;
+	folder_make(folder);
+	make_word(folder, "a");
+	make_word(folder, "d/");
+	make_word(folder, "d/b");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_err(ERR_OK, walk_folder(fd, true, add_size, &with, NULL));
+	assert_err(ERR_OK, walk_folder(fd, false, add_size, &without, NULL));
+	assert_int_equal(8, with);
+	assert_true(without == 0 || without == 8);
+	close(fd);
+	folder_remove(folder);
 }
 
 int
@@ -186,6 +260,7 @@ main(int argc, char **argv)
 	UNIT_ROWS(rows, test_row);
 	UNIT(test_socket);
 	UNIT(test_depth);
-	UNIT(test_memory);
+	UNIT(test_stop);
+	UNIT(test_sizes);
 	return unit_run(argc, argv);
 }

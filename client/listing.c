@@ -1,0 +1,259 @@
+#include "client/listing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/oms.h"
+#include "client/sorter.h"
+#include "schema/key.h"
+
+#define SALTS 256 /* got at a time */
+#define OUT_LEN ((size_t)256 << 10)
+/* A kept manifest's most, in the caller's arena. */
+#define KEPT_LEN_MAX ((size_t)LISTING_KEPT_MAX * MANIFEST_SALTED_MAX)
+
+struct listing {
+	struct listing_wish wish;
+	struct sorter *lines; /* [salt] digest path */
+	struct sorter *paths; /* NULL: each comes once */
+	struct oms *oms;      /* NULL: not wanted */
+	uint8_t salts[SALTS * MANIFEST_SALT_LEN];
+	size_t salts_left;
+	/* while it is written: */
+	struct sha256 sha256;
+	struct tree_edge edge;
+	uint8_t *out;
+	size_t held;
+	uint64_t len;
+	uint8_t last_salt[MANIFEST_SALT_LEN];
+	struct writer kept;
+};
+
+struct listing *
+listing_new(const struct listing_wish *wish)
+{
+	struct listing *listing = calloc(1, sizeof(*listing));
+
+	if (listing == NULL)
+		return NULL;
+	listing->wish = *wish;
+	listing->lines = sorter_new(SORTER_MEMORY);
+	listing->out = calloc(OUT_LEN, 1);
+	listing->kept = writer_heap(KEPT_LEN_MAX);
+	if (wish->checks_paths)
+		listing->paths = sorter_new(SORTER_MEMORY);
+	if (wish->has_oms)
+		listing->oms = oms_new();
+	if (listing->lines != NULL && listing->out != NULL &&
+	    (listing->paths != NULL || !wish->checks_paths) &&
+	    (listing->oms != NULL || !wish->has_oms))
+		return listing;
+	listing_free(listing);
+	return NULL;
+}
+
+void
+listing_free(struct listing *listing)
+{
+	if (listing == NULL)
+		return;
+	sorter_free(listing->lines);
+	sorter_free(listing->paths);
+	oms_free(listing->oms);
+	writer_done(&listing->kept);
+	free(listing->out);
+	free(listing);
+}
+
+/* ---- as they come ---- */
+
+static const uint8_t *
+next_salt(struct listing *listing)
+{
+	if (listing->salts_left == 0) {
+		key_random(listing->salts, sizeof(listing->salts));
+		listing->salts_left = SALTS;
+	}
+	return listing->salts + --listing->salts_left * MANIFEST_SALT_LEN;
+}
+
+enum err
+listing_add(
+    struct listing *listing, const struct manifest_line *line, struct why *w)
+{
+	uint8_t record[MANIFEST_SALT_LEN + HASH_LEN + MANIFEST_PATH_MAX];
+	struct writer to = writer_of(record, sizeof(record));
+	enum err err = manifest_check_path(line->path, w);
+
+	if (err != ERR_OK)
+		return err;
+	if (listing->wish.is_salted)
+		writer_bytes(&to, next_salt(listing), MANIFEST_SALT_LEN);
+	writer_span(&to, hash_span(&line->digest));
+	writer_span(&to, line->path);
+	err = sorter_add(listing->lines, writer_view(&to), w);
+	if (err == ERR_OK && listing->paths != NULL)
+		err = sorter_add(listing->paths, line->path, w);
+	if (err == ERR_OK && listing->oms != NULL)
+		err = oms_add(listing->oms, line, w);
+	return err;
+}
+
+/* ---- the end ---- */
+
+static enum err
+check_paths(struct listing *listing, struct why *w)
+{
+	uint8_t last[MANIFEST_PATH_MAX];
+	struct span before = SPAN_EMPTY;
+	struct span path;
+	enum err err = sorter_sort(listing->paths, w);
+
+	while (err == ERR_OK) {
+		err = sorter_next(listing->paths, &path, w);
+		if (err != ERR_OK || path.len == 0)
+			break;
+		if (span_equal(path, before))
+			err = why(w, ERR_CONFLICT, "path: \"%.*s\" comes twice",
+			    SPAN_ARGS(path));
+		memcpy(last, path.data, path.len);
+		before = span_of(last, path.len);
+	}
+	/* its memory is needed no more */
+	sorter_free(listing->paths);
+	listing->paths = NULL;
+	return err;
+}
+
+static enum err
+flush(struct listing *listing, struct why *w)
+{
+	struct span rest = span_of(listing->out, listing->held);
+
+	listing->held = 0;
+	while (rest.len > 0 && listing->wish.fd >= 0) {
+		ssize_t put = write(listing->wish.fd, rest.data, rest.len);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return why(w, errno == ENOSPC ? ERR_FULL : ERR_IO,
+			    "writing the manifest: %s", strerrordesc_np(errno));
+		rest = span_part(rest, (size_t)put, rest.len);
+	}
+	return ERR_OK;
+}
+
+/* Ends in LF, which is no part of the leaf. */
+static enum err
+take_line(struct listing *listing, struct span line, struct why *w)
+{
+	struct hash made[TREE_LEVELS];
+	struct hash leaf = tree_leaf(span_part(line, 0, line.len - 1));
+
+	(void)tree_append(&listing->edge, &leaf, made);
+	sha256_add(&listing->sha256, line);
+	listing->len += line.len;
+	if (listing->edge.size <= LISTING_KEPT_MAX)
+		writer_span(&listing->kept, line);
+	if (OUT_LEN - listing->held < line.len) {
+		enum err err = flush(listing, w);
+		if (err != ERR_OK)
+			return err;
+	}
+	memcpy(listing->out + listing->held, line.data, line.len);
+	listing->held += line.len;
+	return ERR_OK;
+}
+
+static enum err
+take_record(struct listing *listing, struct span record, struct why *w)
+{
+	uint8_t text[MANIFEST_SALTED_MAX];
+	struct writer to = writer_of(text, sizeof(text));
+	struct manifest_salted line;
+
+	if (listing->wish.is_salted) {
+		memcpy(line.salt, record.data, MANIFEST_SALT_LEN);
+		if (listing->edge.size > 0 &&
+		    memcmp(line.salt, listing->last_salt, MANIFEST_SALT_LEN) ==
+			0)
+			return why(w, ERR_CONFLICT,
+			    "a random salt came twice: try again");
+		memcpy(listing->last_salt, line.salt, MANIFEST_SALT_LEN);
+		record = span_part(record, MANIFEST_SALT_LEN, record.len);
+	}
+	memcpy(line.file.digest.bytes, record.data, HASH_LEN);
+	line.file.path = span_part(record, HASH_LEN, record.len);
+	if (listing->wish.is_salted)
+		manifest_line_print_salted(&line, &to);
+	else
+		manifest_line_print(&line.file, &to);
+	return take_line(listing, writer_view(&to), w);
+}
+
+static enum err
+write_lines(struct listing *listing, struct why *w)
+{
+	struct span record;
+	enum err err = sorter_sort(listing->lines, w);
+
+	sha256_init(&listing->sha256);
+	while (err == ERR_OK) {
+		err = sorter_next(listing->lines, &record, w);
+		if (err != ERR_OK || record.len == 0)
+			break;
+		err = take_record(listing, record, w);
+	}
+	if (err == ERR_OK)
+		err = flush(listing, w);
+	if (err == ERR_OK && listing->edge.size == 0)
+		err = why(w, ERR_NOT_FOUND, "no file: nothing to list");
+	return err;
+}
+
+static enum err
+keep(struct listing *listing, struct arena *arena, struct listed *ret,
+    struct why *w)
+{
+	struct span kept = arena_copy(arena, writer_view(&listing->kept));
+	size_t count;
+
+	if (kept.len == 0)
+		return why(w, ERR_MEMORY, "out of memory");
+	if (ret->count <= LISTING_KEPT_MAX)
+		ret->manifest = kept;
+	if (listing->wish.is_salted)
+		return ERR_OK;
+	return manifest_parse(kept, arena, &ret->lines, &count, w);
+}
+
+enum err
+listing_end(struct listing *listing, struct arena *arena, struct listed *ret,
+    struct why *w)
+{
+	struct listed listed = { .has_oms = false };
+	enum err err = ERR_OK;
+
+	if (listing->paths != NULL)
+		err = check_paths(listing, w);
+	if (err == ERR_OK)
+		err = write_lines(listing, w);
+	if (err == ERR_OK && listing->oms != NULL) {
+		err = oms_end(listing->oms, &listed.oms, w);
+		listed.has_oms = err == ERR_OK;
+		if (err == ERR_NOT_FOUND) /* only what Git keeps */
+			err = ERR_OK;
+	}
+	if (err != ERR_OK)
+		return err;
+	listed.sha256 = sha256_done(&listing->sha256);
+	listed.root = tree_edge_root(&listing->edge);
+	listed.count = listing->edge.size;
+	listed.len = listing->len;
+	err = keep(listing, arena, &listed, w);
+	if (err == ERR_OK)
+		*ret = listed;
+	return err;
+}
