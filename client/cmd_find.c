@@ -9,8 +9,8 @@
 #include "client/progress.h"
 #include "client/show.h"
 
-#define FILES_MAX 1000	  /* of a folder, asked one by one */
-#define RECORDS_MAX 10000 /* of one digest */
+#define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
+#define RECORDS_MAX 10000	   /* of one digest */
 #define ID_DIGITS 16
 
 /* One thing that is asked for: the artifact itself, or a file in it. */

@@ -1,8 +1,13 @@
 /* record dataset, model, code: an artifact that is there, described. */
 #include "client/command.h"
 #include "client/recording.h"
+#include "client/wishes.h"
 
+#include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "schema/attachment.h"
 
 #define SET_OPTIONS \
 	RECORDING_NAME_OPTIONS, \
@@ -17,6 +22,7 @@
 
 static const struct option_row dataset_options[] = {
 	SET_OPTIONS,
+	WISHES_OPTIONS,
 	RECORDING_OPTIONS,
 	{ .name = NULL },
 };
@@ -25,6 +31,7 @@ static const struct option_row model_options[] = {
 	SET_OPTIONS,
 	{ .name = "architecture", .value = "TEXT", .help = "such as llama" },
 	{ .name = "format", .value = "TEXT", .help = "such as safetensors" },
+	WISHES_OPTIONS,
 	RECORDING_OPTIONS,
 	{ .name = NULL },
 };
@@ -40,18 +47,21 @@ static const struct option_row code_options[] = {
 static void
 write_manifest(struct draft *draft, const struct item *item)
 {
+	const struct hashing *set = &item->hashing;
 	struct writer *w = &draft->w;
 
 	if (item->kind != ITEM_SET)
 		return;
+	if (set->is_salted)
+		writer_member_text(w, "disclosure", span_of_text("salted"));
 	writer_member(w, "attachments");
-	writer_text(w,
-	    "[{\"name\":\"manifest\",\"mediaType\":\"text/plain\","
-	    "\"digest\":{\"sha256\":\"");
-	writer_hex(w, hash_span(&item->hashing.sha256));
-	writer_format(w, "\"},\"size\":\"%zu\"}]", item->hashing.manifest.len);
-	draft->manifest = item->hashing.manifest;
-	draft->manifest_hash = item->hashing.sha256;
+	writer_format(w,
+	    "[{\"name\":\"%s\",\"mediaType\":\"text/plain\","
+	    "\"digest\":{\"sha256\":\"",
+	    set->is_salted ? ATTACHMENT_SALTED : ATTACHMENT_MANIFEST);
+	writer_hex(w, hash_span(&set->sha256));
+	writer_format(w, "\"},\"size\":\"%" PRIu64 "\"}]", set->manifest_len);
+	draft->manifest_hash = set->sha256;
 }
 
 /* Files that come with weights and are none: a licence or a tokenizer shared by
@@ -108,7 +118,8 @@ static void
 write_files(struct draft *draft, const struct item *item, bool is_model)
 {
 	size_t len = draft->w.len;
-	bool is_listed = item->hashing.count <= DRAFT_PARTS_MAX;
+	bool is_listed =
+	    item->hashing.count <= DRAFT_PARTS_MAX && !item->hashing.is_salted;
 
 	if (item->kind != ITEM_SET)
 		return;
@@ -124,9 +135,11 @@ write_files(struct draft *draft, const struct item *item, bool is_model)
 	if (is_complete(draft, is_model ? "weights" : "shard"))
 		draft_fail(draft,
 		    why(draft->why, ERR_USAGE,
-			"--complete: %zu files are too many to be listed, so "
-			"the list cannot be complete: leave it out",
-			item->hashing.count));
+			"--complete: %zu files are %s, so the list cannot be "
+			"complete: leave it out",
+			item->hashing.count,
+			item->hashing.is_salted ? "salted and not listed"
+						: "too many to be listed"));
 }
 
 static void
@@ -136,7 +149,7 @@ write_size(struct draft *draft, const struct item *item)
 		writer_member(&draft->w, "files");
 		writer_format(&draft->w, "\"%zu\"", item->hashing.count);
 	}
-	if (item->kind == ITEM_SET || item->kind == ITEM_FILE) {
+	if (item->hashing.has_bytes) {
 		writer_member(&draft->w, "bytes");
 		writer_format(&draft->w, "\"%llu\"",
 		    (unsigned long long)item->hashing.bytes);
@@ -166,26 +179,65 @@ write_set(struct draft *draft, struct recording *recording,
 	writer_text(&draft->w, "}}");
 }
 
+/* What is not there by that name is a digest, or a record's id. */
+static enum err
+resolve_set(struct session *session, const struct hashing_wish *wish,
+    const char *path, struct item *ret, struct why *w)
+{
+	bool is_item = !wish->is_sums &&
+	    (access(path, F_OK) != 0 || git_is_repository(path));
+	enum err err = is_item ? item_resolve(session, path, ret, w)
+			       : item_hash(session, wish, path, ret, w);
+
+	if (err == ERR_OK && ret->kind == ITEM_GIT)
+		return why(w, ERR_USAGE,
+		    "%s: a Git repository: record it as code", path);
+	return err;
+}
+
+static enum err
+record_set(struct recording *recording, struct hashing_wish *wish,
+    const char *path, bool is_model, struct why *w)
+{
+	struct session *session = recording->session;
+	struct kept kept = { .fd = -1 };
+	struct item item;
+	enum err err = ERR_OK;
+
+	if (!recording->is_dry)
+		err = kept_begin_manifest(&session->trust, &kept, w);
+	wish->fd = kept.fd;
+	wish->has_oms = is_model;
+	if (err == ERR_OK)
+		err = resolve_set(session, wish, path, &item, w);
+	if (err == ERR_OK) {
+		struct draft draft =
+		    draft_begin(session, recording->arguments, w);
+		if (item.kind == ITEM_SET && !recording->is_dry)
+			draft.manifest = &kept;
+		write_set(&draft, recording, &item, is_model);
+		err = recording_finish(recording, &draft, w);
+		draft_done(&draft);
+	}
+	kept_drop(&kept);
+	return err;
+}
+
 static enum err
 run_set(struct session *session, const struct arguments *arguments,
     bool is_model, struct why *w)
 {
 	struct recording recording;
-	struct item item;
+	struct hashing_wish wish;
+	const char *path;
 	enum err err = recording_start(session, arguments, true, &recording, w);
 
 	if (err != ERR_OK)
 		return err;
-	err = item_resolve(session, arguments->words[0], &item, w);
-	if (err == ERR_OK && item.kind == ITEM_GIT)
-		err =
-		    why(w, ERR_USAGE, "%s: a Git repository: record it as code",
-			arguments->words[0]);
+	err = wishes_open(session, arguments, &wish, &path, w);
 	if (err == ERR_OK) {
-		struct draft draft = draft_begin(session, arguments, w);
-		write_set(&draft, &recording, &item, is_model);
-		err = recording_finish(&recording, &draft, w);
-		draft_done(&draft);
+		err = record_set(&recording, &wish, path, is_model, w);
+		wishes_done(&wish);
 	}
 	recording_done(&recording);
 	return err;
@@ -244,12 +296,12 @@ run_code(
 const struct command command_record_dataset = {
 	.name = "record dataset",
 	.summary = "record a data set: a file or a folder",
-	.words = "PATH --name NAME",
+	.words = "PATH --name NAME | --from-sums FILE --name NAME",
 	.help =
 	    "Hashes the file, or the folder's files into a manifest, and\n"
 	    "records them.  A folder of at most 200 files lists them as its\n"
 	    "parts, role shard.\n",
-	.words_min = 1,
+	.words_min = 0,
 	.words_max = 1,
 	.options = dataset_options,
 	.run = run_dataset,
@@ -258,13 +310,13 @@ const struct command command_record_dataset = {
 const struct command command_record_model = {
 	.name = "record model",
 	.summary = "record a model: a weight file or a folder",
-	.words = "PATH --name NAME",
+	.words = "PATH --name NAME | --from-sums FILE --name NAME",
 	.help =
 	    "Hashes the file, or the folder's files into a manifest, and\n"
 	    "records them.  A folder of at most 200 files lists them as its\n"
 	    "parts; all but licences, texts, configurations and tokenizers\n"
 	    "have the role weights.\n",
-	.words_min = 1,
+	.words_min = 0,
 	.words_max = 1,
 	.options = model_options,
 	.run = run_model,

@@ -109,8 +109,6 @@ write_all(int fd, const char *path, struct span bytes, struct why *w)
 			return system_error(w, path, "writing", errno);
 		bytes = span_part(bytes, (size_t)put, bytes.len);
 	}
-	if (fsync(fd) != 0)
-		return system_error(w, path, "writing", errno);
 	return ERR_OK;
 }
 
@@ -136,25 +134,58 @@ sync_dir_of(const char *path, struct why *w)
 }
 
 enum err
+disk_begin(const char *path, struct disk_file *ret, struct why *w)
+{
+	int len =
+	    snprintf(ret->temporary, sizeof(ret->temporary), "%s.XXXXXX", path);
+
+	ret->fd = -1;
+	if (len < 0 || (size_t)len >= sizeof(ret->temporary))
+		return why(w, ERR_LIMIT, "%.64s…: the path is too long", path);
+	memcpy(ret->path, path, strlen(path) + 1);
+	ret->fd = mkostemp(ret->temporary, O_CLOEXEC); /* 0600 */
+	if (ret->fd < 0)
+		return system_error(w, path, "making", errno);
+	return ERR_OK;
+}
+
+enum err
+disk_end(struct disk_file *file, struct why *w)
+{
+	if (fsync(file->fd) != 0)
+		return system_error(w, file->path, "writing", errno);
+	(void)close(file->fd); /* fsync has said what there is to say */
+	file->fd = -1;
+	if (rename(file->temporary, file->path) != 0) {
+		int number = errno;
+		(void)unlink(file->temporary);
+		return system_error(w, file->path, "making", number);
+	}
+	return sync_dir_of(file->path, w);
+}
+
+void
+disk_drop(struct disk_file *file)
+{
+	if (file->fd < 0)
+		return;
+	(void)close(file->fd);
+	(void)unlink(file->temporary);
+	file->fd = -1;
+}
+
+enum err
 disk_write(const char *path, struct span bytes, struct why *w)
 {
-	char temporary[DISK_PATH_MAX];
-	int len = snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
+	struct disk_file file;
+	enum err err = disk_begin(path, &file, w);
 
-	if (len < 0 || (size_t)len >= sizeof(temporary))
-		return why(w, ERR_LIMIT, "%.64s…: the path is too long", path);
-	int fd = mkostemp(temporary, O_CLOEXEC); /* 0600 */
-	if (fd < 0)
-		return system_error(w, path, "making", errno);
-	enum err err = write_all(fd, path, bytes, w);
-	(void)close(fd); /* fsync has said what there is to say */
-	if (err == ERR_OK && rename(temporary, path) != 0)
-		err = system_error(w, path, "making", errno);
-	if (err != ERR_OK) {
-		(void)unlink(temporary);
-		return err;
-	}
-	return sync_dir_of(path, w);
+	if (err == ERR_OK)
+		err = write_all(file.fd, path, bytes, w);
+	if (err == ERR_OK)
+		err = disk_end(&file, w);
+	disk_drop(&file);
+	return err;
 }
 
 enum err
@@ -170,6 +201,8 @@ disk_write_at(
 		err = system_error(w, path, "writing", errno);
 	if (err == ERR_OK)
 		err = write_all(fd, path, bytes, w);
+	if (err == ERR_OK && fsync(fd) != 0)
+		err = system_error(w, path, "writing", errno);
 	(void)close(fd); /* fsync has said what there is to say */
 	return err == ERR_OK ? sync_dir_of(path, w) : err;
 }

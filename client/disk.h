@@ -26,6 +26,16 @@ MUST_CHECK enum err disk_read(const char *path, size_t max, struct arena *arena,
 
 MUST_CHECK enum err disk_write(
     const char *path, struct span bytes, struct why *w);
+/* The same of what is written bit by bit, to `fd`. */
+struct disk_file {
+	int fd; /* -1: not open */
+	char path[DISK_PATH_MAX];
+	char temporary[DISK_PATH_MAX];
+};
+MUST_CHECK enum err disk_begin(
+    const char *path, struct disk_file *ret, struct why *w);
+MUST_CHECK enum err disk_end(struct disk_file *file, struct why *w);
+void disk_drop(struct disk_file *file); /* also after disk_end */
 /* Cuts (or makes) the file to `offset` bytes and puts `bytes` behind them. */
 MUST_CHECK enum err disk_write_at(
     const char *path, uint64_t offset, struct span bytes, struct why *w);

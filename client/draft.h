@@ -12,6 +12,7 @@
 #define HEADWATER_CLIENT_DRAFT_H
 
 #include "client/item.h"
+#include "client/kept.h"
 #include "client/options.h"
 
 #define DRAFT_LEN_MAX ((size_t)47 << 10) /* so that the entry fits its 64 KiB */
@@ -26,8 +27,8 @@ struct draft {
 	enum err err;	   /* the first failure */
 	size_t node_count; /* subjects' nodes: later records cite this one */
 	struct digest *nodes;
-	bool makes;	      /* the record puts edges between artifacts */
-	struct span manifest; /* to be kept beside the proofs; may be empty */
+	bool makes;	       /* the record puts edges between artifacts */
+	struct kept *manifest; /* to be kept beside the proofs; may be NULL */
 	struct hash manifest_hash;
 };
 

@@ -66,7 +66,7 @@ static enum err
 end_listing(struct listing *listing, const struct hashing_wish *wish,
     struct arena *arena, struct hashing *ret, struct why *w)
 {
-	struct listed listed;
+	struct listing_result listed;
 	enum err err = listing_end(listing, arena, &listed, w);
 
 	if (err != ERR_OK)

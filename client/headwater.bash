@@ -83,8 +83,8 @@ _headwater_value() { # OPTION
 		;;
 	--input | -i | --output | -O | --derived-from | --of | --benchmark | \
 		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
-		--openings | \
-		--output-envelope | -o | --key | -k | --proof | --keyring | --policy)
+		--openings | --from-sums | --cache | --output-envelope | -o | --key | -k | \
+		--proof | --keyring | --policy)
 		_headwater_files
 		;;
 	esac
@@ -96,13 +96,14 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	verify) echo --proof --keyring --vkey --policy ;;
 	audit) echo --all --tree-only --vkey ;;
 	contains) echo --whole --openings --as ;;
+	manifest) echo --output "$hashing" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
-		echo --derived-from --complete "$named" "$recording"
+		echo --derived-from --complete "$named" "$hashing" "$recording"
 		;;
 	"record model")
 		echo --derived-from --complete --architecture --format "$named" \
-			"$recording"
+			"$hashing" "$recording"
 		;;
 	"record code") echo --entry-point "$named" "$recording" ;;
 	"record run")
@@ -131,7 +132,8 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
-		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | --strangers | --dot)
+		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | \
+		--strangers | --dot | --salted | --pointers | --no-cache)
 		return 0
 		;;
 	esac
@@ -142,7 +144,9 @@ _headwater() {
 	local cur cut i word command= previous= expects=
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
-	local commands="init record submit show trace find contains verify audit help"
+	local hashing="--salted --pointers --from-sums --cache --no-cache"
+	local commands="init manifest record submit show trace find contains verify \
+		audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply"
 

@@ -70,6 +70,16 @@ resolve_git(struct session *session, enum git_untracked untracked,
 }
 
 static enum err
+take_hashing(struct session *session, struct item *item, struct why *w)
+{
+	enum err err =
+	    hashing_digests(&item->hashing, session->arena, &item->digest);
+
+	item->kind = item->hashing.is_set ? ITEM_SET : ITEM_FILE;
+	return err == ERR_OK ? ERR_OK : why(w, err, "out of memory");
+}
+
+static enum err
 resolve_path(struct session *session, enum git_untracked untracked,
     struct item *item, struct why *w)
 {
@@ -77,11 +87,7 @@ resolve_path(struct session *session, enum git_untracked untracked,
 		return resolve_git(session, untracked, item, w);
 	enum err err = hashing_path(
 	    &session->out, item->what, session->arena, &item->hashing, w);
-	if (err == ERR_OK)
-		err = hashing_digests(
-		    &item->hashing, session->arena, &item->digest);
-	item->kind = item->hashing.is_set ? ITEM_SET : ITEM_FILE;
-	return err;
+	return err == ERR_OK ? take_hashing(session, item, w) : err;
 }
 
 static enum err
@@ -218,6 +224,21 @@ item_resolve(
 	struct item item = item_split(text);
 	enum err err = resolve(session, &item, w);
 
+	if (err == ERR_OK)
+		*ret = item;
+	return err;
+}
+
+enum err
+item_hash(struct session *session, const struct hashing_wish *wish,
+    const char *path, struct item *ret, struct why *w)
+{
+	struct item item = { .what = path, .name = base_name(path) };
+	enum err err =
+	    hashing_run(wish, path, session->arena, &item.hashing, w);
+
+	if (err == ERR_OK)
+		err = take_hashing(session, &item, w);
 	if (err == ERR_OK)
 		*ret = item;
 	return err;

@@ -42,6 +42,12 @@ struct item item_split(const char *text);
 MUST_CHECK enum err item_resolve(
     struct session *session, const char *text, struct item *ret, struct why *w);
 
+/* A file, a folder or a list of sums, hashed with these wishes: what is recorded
+ * itself. */
+MUST_CHECK enum err item_hash(struct session *session,
+    const struct hashing_wish *wish, const char *path, struct item *ret,
+    struct why *w);
+
 /* Hashes a path again: ERR_REFUSED when it is not what it was. */
 MUST_CHECK enum err item_recheck(
     struct session *session, const struct item *item, struct why *w);

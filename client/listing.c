@@ -214,7 +214,7 @@ write_lines(struct listing *listing, struct why *w)
 }
 
 static enum err
-keep(struct listing *listing, struct arena *arena, struct listed *ret,
+keep(struct listing *listing, struct arena *arena, struct listing_result *ret,
     struct why *w)
 {
 	struct span kept = arena_copy(arena, writer_view(&listing->kept));
@@ -230,10 +230,10 @@ keep(struct listing *listing, struct arena *arena, struct listed *ret,
 }
 
 enum err
-listing_end(struct listing *listing, struct arena *arena, struct listed *ret,
-    struct why *w)
+listing_end(struct listing *listing, struct arena *arena,
+    struct listing_result *ret, struct why *w)
 {
-	struct listed listed = { .has_oms = false };
+	struct listing_result listed = { .has_oms = false };
 	enum err err = ERR_OK;
 
 	if (listing->paths != NULL)

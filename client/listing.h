@@ -22,7 +22,7 @@ struct listing_wish {
 	int fd;		   /* where the manifest goes; -1: nowhere */
 };
 
-struct listed {
+struct listing_result {
 	struct hash sha256;
 	struct hash root;
 	bool has_oms;
@@ -45,6 +45,6 @@ MUST_CHECK enum err listing_add(
 /* After the last; once.  ERR_CONFLICT: a path comes twice; ERR_NOT_FOUND: there
  * was no file. */
 MUST_CHECK enum err listing_end(struct listing *listing, struct arena *arena,
-    struct listed *ret, struct why *w);
+    struct listing_result *ret, struct why *w);
 
 #endif

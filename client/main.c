@@ -9,6 +9,7 @@
 
 static const struct command *const commands[] = {
 	&command_init,
+	&command_manifest,
 	&command_record_dataset,
 	&command_record_code,
 	&command_record_model,

@@ -160,23 +160,10 @@ static enum err
 keep_manifest(
     struct recording *recording, const struct draft *draft, struct why *w)
 {
-	char name[HASH_TEXT_MAX + 32];
-	char hex[HASH_TEXT_MAX];
-	char path[DISK_PATH_MAX];
-	const struct trust *trust = &recording->session->trust;
-
-	if (draft->manifest.len == 0)
+	if (draft->manifest == NULL)
 		return ERR_OK;
-	hash_print(&draft->manifest_hash, hex);
-	(void)snprintf(name, sizeof(name), "manifests/%s.manifest", hex);
-	enum err err = disk_join(trust->dir, "manifests", path, w);
-	if (err == ERR_OK)
-		err = disk_make_dirs(path, w);
-	if (err == ERR_OK)
-		err = disk_join(trust->dir, name, path, w);
-	if (err == ERR_OK)
-		err = disk_write(path, draft->manifest, w);
-	return err;
+	return kept_end(&recording->session->trust, draft->manifest,
+	    &draft->manifest_hash, w);
 }
 
 /* The id alone on stdout, for id=$(headwater record …). */
@@ -224,11 +211,8 @@ send(struct recording *recording, const struct draft *draft,
 {
 	struct session *session = recording->session;
 	struct submitted submitted;
-	/* the manifest first: a record whose manifest is lost proves less */
-	enum err err = keep_manifest(recording, draft, w);
+	enum err err = submit_envelope(session, envelope, &submitted, w);
 
-	if (err == ERR_OK)
-		err = submit_envelope(session, envelope, &submitted, w);
 	if (err != ERR_OK)
 		return err;
 	remember(recording, draft, &submitted.id);
@@ -277,6 +261,9 @@ recording_finish(
 	if (err == ERR_OK)
 		err = principal_sign(&recording->principal, statement,
 		    session->arena, &envelope, w);
+	/* the manifest first: a record whose manifest is lost proves less */
+	if (err == ERR_OK)
+		err = keep_manifest(recording, draft, w);
 	if (err == ERR_OK)
 		err = write_envelope(recording, &envelope, w);
 	if (err != ERR_OK || options_has(recording->arguments, "no-submit"))

@@ -61,7 +61,7 @@ check_listing(size_t count)
 	struct arena *arena = arena_new((size_t)64 << 20);
 	struct manifest_line *lines = arena_take(arena, count, sizeof(*lines));
 	struct writer expected = writer_heap((size_t)16 << 20);
-	struct listed listed;
+	struct listing_result listed;
 	struct span written;
 
 	folder_make(folder);
@@ -114,7 +114,7 @@ test_salted(void **state)
 	struct listing_wish wish = { .is_salted = true, .fd = -1 };
 	struct arena *arena = arena_new((size_t)16 << 20);
 	struct manifest_salted *lines;
-	struct listed listed[2];
+	struct listing_result listed[2];
 	size_t count;
 
 	(void)state;
@@ -146,7 +146,7 @@ test_refused(void **state)
 	struct listing_wish wish = { .fd = -1, .checks_paths = true };
 	struct arena *arena = arena_new((size_t)16 << 20);
 	struct manifest_line line = { .path = span_of_text("../a") };
-	struct listed listed;
+	struct listing_result listed;
 	struct why w = { 0 };
 
 	(void)state;
