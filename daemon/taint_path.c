@@ -66,10 +66,14 @@ find_model(const struct lineage *lineage, size_t at)
 	const struct lineage_node *node = &lineage->nodes[at];
 	struct view_record record;
 
-	for (size_t i = 0; i < node->record_count; i++)
+	for (size_t i = 0; i < node->record_count; i++) {
+		struct hash withdrawal;
+
 		if (view_get(lineage->view, node->positions[i], &record) &&
-		    is_model_by(&record, &node->digest))
+		    is_model_by(&record, &node->digest) &&
+		    !view_withdrawn(lineage->view, &record, &withdrawal))
 			return true;
+	}
 	return false;
 }
 

@@ -286,8 +286,11 @@ void
 tainting_search(struct tainting *tainting)
 {
 	size_t node_count = tainting->lineage->node_count;
+	size_t asked = 0;
 
-	if (tainting->question->blobs == NULL)
+	for (size_t i = 0; i < node_count; i++)
+		asked += is_asked_for(tainting, i);
+	if (tainting->question->blobs == NULL || asked == 0)
 		return;
 	for (size_t i = 0; i < tainting->manifest_count; i++) {
 		if (tainting->err != ERR_OK)
