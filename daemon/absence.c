@@ -88,6 +88,16 @@ weight(const struct shard_finding *finding)
 	return finding->verdict == SHARD_NOT_IN ? 2 : 1;
 }
 
+static bool
+is_first_subject(const struct gist *gist, const struct digest *node)
+{
+	struct reader r = reader_of(gist->subjects);
+	struct gist_artifact first;
+
+	return gist_subject_next(&r, &first) && first.has_node &&
+	    digest_equal(&first.node, node);
+}
+
 static enum err
 judge_record(struct absence *absence, size_t at,
     const struct absence_question *question, uint64_t position, struct why *w)
@@ -116,6 +126,12 @@ judge_record(struct absence *absence, size_t at,
 	if (!node->is_judged || weight(&finding) > weight(&node->finding))
 		node->finding = finding;
 	node->is_judged = true;
+	if (record.gist.kind == RECORD_MODEL &&
+	    is_first_subject(&record.gist, &asked.set)) {
+		node->is_model = true;
+		node->says_inputs =
+		    node->says_inputs || listing_says_inputs(&record.gist);
+	}
 	return ERR_OK;
 }
 
@@ -287,9 +303,7 @@ check_model(struct absence *absence, size_t at)
 {
 	const struct absence_node *node = &absence->nodes[at];
 
-	if (!node->is_end || !node->is_judged ||
-	    node->finding.record.gist.kind != RECORD_MODEL ||
-	    listing_says_inputs(&node->finding.record.gist) ||
+	if (!node->is_end || !node->is_model || node->says_inputs ||
 	    are_parts_told(absence, at))
 		return;
 	note_gap(absence, at,

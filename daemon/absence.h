@@ -38,7 +38,9 @@ enum absence_verdict {
 struct absence_node {
 	bool is_data;	/* reached otherwise than as code, tool, environment */
 	bool is_judged; /* then `finding` holds */
-	bool is_end;	/* no list goes further up */
+	bool is_model;	/* a record that counts says so */
+	bool says_inputs; /* and signs a list of what it was made of */
+	bool is_end;	  /* no list goes further up */
 	struct shard_finding finding;
 };
 
