@@ -14,6 +14,25 @@ jq -cn --arg digest "$(sha256 tagger)" '{
 	predicateType: "https://headwater/release/v1",
 	predicate: {version: "1.0.0"}}' | envelope lab >"$WORK/e2"
 post "$WORK/e2" >"$WORK/release"
+# a blob, whose bytes are the word itself
+jq -cn --arg digest "$(sha256 words)" '{
+	_type: "https://in-toto.io/Statement/v1",
+	subject: [{name: "lab/code", digest: {sha256: ("c" * 64)}}],
+	predicateType: "https://headwater/code/v1",
+	predicate: {attachments: [{name: "notes", mediaType: "text/plain",
+		digest: {sha256: $digest}, size: "5"}]}}' | envelope lab >"$WORK/e3"
+is "a record that names it: 201" "$(post "$WORK/e3" | tail -1)" 201
+put_part() { # FIRST LAST TEXT
+	printf %s "$3" | curl -s -w '%{http_code}\n' -X PUT --data-binary @- \
+		-H "Content-Range: bytes $1-$2/5" \
+		"$URL/v1/blobs/sha256:$(sha256 words)"
+}
+put_part 0 1 wo >"$WORK/put"
+put_part 4 4 s >>"$WORK/put"
+put_part 2 4 rds >>"$WORK/put"
+put_part 2 4 rds >>"$WORK/put"
+is "a PUT answers 202, 409, 201, 200" \
+	"$(sed 's/.*}//' "$WORK/put" | tr -s '\n' ' ')" " 202 409 201 200 "
 
 curl -s "$URL/v1/openapi.json" >"$WORK/openapi.json"
 ok "it is served as it stands in the tree" \
@@ -48,6 +67,7 @@ fill() { # PATH with its parameters' values
 	printf %s "$1" | sed -e "s/{id}/$id/; s/{digest}/sha256:$(sha256 words)/" \
 		-e 's/{L}/0/; s/{N}.p/000.p/; s/{W}/3/; s/{size}/3/' \
 		-e 's/{index}/1/; s/{old}/2/; s/{version}/1.0.0/' \
+		-e "s/{blob}/sha256:$(sha256 words)/" \
 		-e 's,{name},lab/tagger,' -e "s/{shard}/sha256:$(sha256 shard)/"
 }
 required() { # PATH: the query without which it is 400
@@ -96,6 +116,10 @@ while IFS=$'\t' read -r method path; do
 		"$(status_of "$URL${at%%\?*}?$query")" 200
 done <"$WORK/calls"
 
+grep -o '^{"digest".*}' "$WORK/put" | jq -c '{name: "PUT", body: .,
+	schema: {"$ref": "#/components/schemas/Stored"}}' >>"$WORK/bodies"
+grep -o '^{"type".*}' "$WORK/put" | jq -c '{name: "409", body: .,
+	schema: {"$ref": "#/components/schemas/Problem"}}' >>"$WORK/bodies"
 jq -c '{name: "POST", body: ., schema: {"$ref":
 	"#/components/schemas/Result"}}' "$WORK/result.json" >>"$WORK/bodies"
 curl -s "$URL/nowhere" | jq -c '{name: "404", body: ., schema: {"$ref":
