@@ -129,16 +129,20 @@ $(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
 
 # the killer, and the daemons that it must catch
 killer := killer subject http journal load verify kills disks injected refusals \
-	flips controls
+	flips starved controls
 killer := $(killer:%=$(B)/tests/fault/%.o)
 controls := $(B)/tests/fault/ack_early/headwaterd \
 	$(B)/tests/fault/sign_early/headwaterd
-fault_tests := $(B)/tests/fault/writer $(B)/tests/fault/killer $(controls)
+fault_tests := $(B)/tests/fault/writer $(B)/tests/fault/killer $(controls) \
+	$(B)/tests/fault/starve.so
 fault_objects := $(killer) $(addprefix $(B)/tests/fault/,writer.o \
 	control_ack.o control_sign.o)
 
 $(B)/tests/fault/killer: $(killer) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/fault/starve.so: tests/fault/starve.c tests/fault/starve.h
+	@mkdir -p $(@D)
+	$(Q)gcc -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) -O1 -g -shared -fPIC -o $@ $<
 $(B)/tests/fault/ack_early/headwaterd: $(B)/tests/fault/control_ack.o
 $(B)/tests/fault/ack_early/headwaterd: wraps := mdb_env_open
 $(B)/tests/fault/sign_early/headwaterd: $(B)/tests/fault/control_sign.o
@@ -174,7 +178,7 @@ hostile: all $(hostile) ## the hostile client, long and with its figures
 
 MINUTES ?= 60
 fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; G=power for one group
-	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip control)"; \
+	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip starve control)"; \
 		share=$$(($(MINUTES) / $$(echo $$groups | wc -w))); \
 		for group in $$groups; do echo "# $$group"; HW_BUILD=$(B) \
 		$(B)/tests/fault/killer $$group long $$((share > 0 ? share : 1)); done

@@ -78,8 +78,8 @@ http_listen(const char *address, int *ret_fd, struct why *w)
 		return err;
 	int code = getaddrinfo(parts.host, parts.port, &hints, &list);
 	if (code != 0)
-		return why(w, ERR_USAGE, "listen: `%s`: %s", parts.host,
-		    gai_strerror(code));
+		return why(w, code == EAI_MEMORY ? ERR_MEMORY : ERR_USAGE,
+		    "listen: `%s`: %s", parts.host, gai_strerror(code));
 	err = ERR_IO;
 	for (struct addrinfo *info = list; err != ERR_OK && info != NULL;
 	     info = info->ai_next)
