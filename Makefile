@@ -15,9 +15,10 @@ DAEMON := limits fault log clock lock file file_lock metric \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
 	sequencer recovery recover check check_index \
 	view lookup lineage_graph lineage_standing lineage render \
-	gate watchdog request reply serve answer serve_write serve_read \
+	gate watchdog workers request reply serve answer serve_write serve_read \
 	serve_list serve_lineage serve_tlog \
-	route http_listen http_reply http_exchange http_chunks http_loop http config vkey maintain \
+	route http_listen http_reply http_exchange http_handle \
+	http_chunks http_loop http config vkey maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
