@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tests/hostile/wire.h"
@@ -21,7 +22,7 @@ sleep_until(uint64_t due_us)
 
 /* On a new connection when the log has ended this one, as a client does. */
 static bool
-ask(struct reader *reader, struct wire_talk **talk, struct span request)
+ask(const struct reader *reader, struct wire_talk **talk, struct span request)
 {
 	for (size_t tries = 0; tries < 2; tries++) {
 		if (*talk == NULL || (*talk)->is_closed) {
@@ -38,6 +39,46 @@ ask(struct reader *reader, struct wire_talk **talk, struct span request)
 	return false;
 }
 
+static void *
+run(void *argument)
+{
+	struct reader_thread *own = argument;
+	const struct reader *reader = own->reader;
+	struct wire_talk *talk = NULL;
+	size_t number = (size_t)(own - reader->threads);
+	uint64_t begun_us = wire_now_us();
+	uint64_t due_us = begun_us + number * reader->pace_us / READERS;
+
+	while (due_us < begun_us + reader->run_ms * 1000 &&
+	    own->count < READER_SAMPLES_MAX) {
+		struct span request = reader->requests[(number + own->count) %
+		    reader->request_count];
+		sleep_until(due_us);
+		uint64_t asked_us = wire_now_us();
+		if (!ask(reader, &talk, request))
+			own->failures++;
+		uint64_t now_us = wire_now_us();
+		own->latencies_us[own->count++] = (uint32_t)(now_us - asked_us);
+		do
+			due_us += reader->pace_us;
+		while (due_us < now_us);
+	}
+	wire_talk_done(talk);
+	return NULL;
+}
+
+void
+reader_start(struct reader *reader)
+{
+	for (size_t i = 0; i < READERS; i++) {
+		struct reader_thread *own = &reader->threads[i];
+		own->reader = reader;
+		own->failures = own->count = 0;
+		if (pthread_create(&own->thread, NULL, run, own) != 0)
+			abort();
+	}
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -46,45 +87,20 @@ compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void *
-run(void *argument)
-{
-	struct reader *reader = argument;
-	struct wire_talk *talks[READER_CONNECTIONS] = { NULL };
-	uint64_t begun_us = wire_now_us();
-
-	for (uint64_t due_us = begun_us;
-	     due_us < begun_us + reader->run_ms * 1000 &&
-	     reader->count < READER_SAMPLES_MAX;
-	     due_us += reader->pace_us) {
-		size_t at = reader->count % READER_CONNECTIONS;
-		sleep_until(due_us);
-		if (!ask(reader, &talks[at],
-			reader
-			    ->requests[reader->count % reader->request_count]))
-			reader->failures++;
-		reader->latencies_us[reader->count++] =
-		    (uint32_t)(wire_now_us() - due_us);
-	}
-	for (size_t i = 0; i < READER_CONNECTIONS; i++)
-		wire_talk_done(talks[i]);
-	qsort(reader->latencies_us, reader->count,
-	    sizeof(reader->latencies_us[0]), compare);
-	return NULL;
-}
-
-void
-reader_start(struct reader *reader)
-{
-	reader->failures = reader->count = 0;
-	if (pthread_create(&reader->thread, NULL, run, reader) != 0)
-		abort();
-}
-
 void
 reader_join(struct reader *reader)
 {
-	(void)pthread_join(reader->thread, NULL);
+	reader->count = reader->failures = 0;
+	for (size_t i = 0; i < READERS; i++) {
+		struct reader_thread *own = &reader->threads[i];
+		(void)pthread_join(own->thread, NULL);
+		memcpy(reader->latencies_us + reader->count, own->latencies_us,
+		    own->count * sizeof(own->latencies_us[0]));
+		reader->count += own->count;
+		reader->failures += own->failures;
+	}
+	qsort(reader->latencies_us, reader->count,
+	    sizeof(reader->latencies_us[0]), compare);
 }
 
 uint32_t

@@ -1,9 +1,10 @@
 /*
- * reader: an honest reader at a steady pace, and how long its answers take.
+ * reader: honest readers at a steady pace, and how long their answers take.
  *
- * A request has its time; when the one before it is late, the wait counts too.
+ * Each has a connection and a thread of its own and asks one thing after the
+ * other; what it could not ask since an answer was late is left out.
  *
- * Threads: one of its own.  Memory: in place.
+ * Threads: READERS of its own.  Memory: in place.
  */
 #ifndef HEADWATER_TESTS_HOSTILE_READER_H
 #define HEADWATER_TESTS_HOSTILE_READER_H
@@ -13,20 +14,25 @@
 
 #include "schema/span.h"
 
-#define READER_SAMPLES_MAX 65536
-#define READER_CONNECTIONS 8
+#define READERS 8
+#define READER_SAMPLES_MAX 8192 /* of each */
 
 struct reader {
 	const struct sockaddr_in *log;
 	const struct span *requests;
 	size_t request_count;
-	uint64_t pace_us; /* between two */
+	uint64_t pace_us; /* between two of each */
 	uint64_t run_ms;
-	pthread_t thread;
 	size_t failures; /* no answer, or another than 200 */
 	size_t count;
-	uint32_t
-	    latencies_us[READER_SAMPLES_MAX]; /* sorted when it has ended */
+	uint32_t latencies_us[READERS * READER_SAMPLES_MAX]; /* sorted */
+	struct reader_thread {
+		struct reader *reader;
+		pthread_t thread;
+		size_t failures;
+		size_t count;
+		uint32_t latencies_us[READER_SAMPLES_MAX];
+	} threads[READERS];
 };
 
 void reader_start(struct reader *reader);

@@ -22,7 +22,7 @@
 #include "tests/hostile/reader.h"
 #include "tests/hostile/wire.h"
 
-#define PACE_US 2000
+#define PACE_US 16000	/* 500 reads a second, of all together */
 #define SETTLE_MS 3000	/* for descriptors and waiters to come back */
 #define GROWTH_KB 65536 /* of memory, by all attacks together */
 #define SPARE_MS 1000	/* what RELIABILITY D13 grants behind a deadline */
