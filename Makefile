@@ -23,10 +23,10 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	shard shard_inner shard_judge shard_lines listing absence \
 	taint taint_inner taint_walk taint_search taint_path clean \
 	put render render_shard render_taint \
-	token gate watchdog request reply serve answer serve_write serve_blob serve_upload \
+	token gate watchdog workers request reply serve answer serve_write serve_blob serve_upload \
 	serve_read \
 	serve_list serve_lineage serve_shard serve_tlog \
-	route http_listen http_reply http_exchange http_head http_chunks http_loop http \
+	route http_listen http_reply http_exchange http_stream http_handle http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
@@ -144,16 +144,20 @@ $(B)/tests/fault/writer: $(B)/tests/fault/writer.o $(B)/daemon.a $(B)/schema.a
 
 # the killer, and the daemons that it must catch
 killer := killer subject http journal load verify kills disks injected refusals \
-	flips controls
+	flips starved controls
 killer := $(killer:%=$(B)/tests/fault/%.o)
 controls := $(B)/tests/fault/ack_early/headwaterd \
 	$(B)/tests/fault/sign_early/headwaterd
-fault_tests := $(B)/tests/fault/writer $(B)/tests/fault/killer $(controls)
+fault_tests := $(B)/tests/fault/writer $(B)/tests/fault/killer $(controls) \
+	$(B)/tests/fault/starve.so
 fault_objects := $(killer) $(addprefix $(B)/tests/fault/,writer.o \
 	control_ack.o control_sign.o)
 
 $(B)/tests/fault/killer: $(killer) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/fault/starve.so: tests/fault/starve.c tests/fault/starve.h
+	@mkdir -p $(@D)
+	$(Q)gcc -std=c11 -D_GNU_SOURCE -I. $(WARNINGS) -O1 -g -shared -fPIC -o $@ $<
 $(B)/tests/fault/ack_early/headwaterd: $(B)/tests/fault/control_ack.o
 $(B)/tests/fault/ack_early/headwaterd: wraps := mdb_env_open
 $(B)/tests/fault/sign_early/headwaterd: $(B)/tests/fault/control_sign.o
@@ -169,9 +173,13 @@ $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
-hostile := $(addprefix $(B)/tests/hostile/,odd)
-hostile_objects := $(hostile_odd:%=$(B)/tests/hostile/%.o)
+hostile_siege := wire ammunition reader attack siege
+hostile := $(addprefix $(B)/tests/hostile/,odd siege)
+hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(hostile_odd) $(hostile_siege))
 $(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
+$(B)/tests/hostile/siege: $(hostile_siege:%=$(B)/tests/hostile/%.o) \
+	$(B)/tests/bench/drive_answer.o $(B)/schema.a
+$(hostile):
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t tests/hostile/*.t)
@@ -189,7 +197,7 @@ hostile: all $(hostile) ## the hostile client, long and with its figures
 
 MINUTES ?= 60
 fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; G=power for one group
-	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip control)"; \
+	$(Q)set -e; groups="$(or $(G),kill power points inject disk refuse flip starve control)"; \
 		share=$$(($(MINUTES) / $$(echo $$groups | wc -w))); \
 		for group in $$groups; do echo "# $$group"; HW_BUILD=$(B) \
 		$(B)/tests/fault/killer $$group long $$((share > 0 ? share : 1)); done

@@ -24,10 +24,12 @@ describe_environment(struct job *job, struct why *w)
 	environment_print(job->run.arguments->rest[0], session->arena, &text);
 	job->run.environment = sha256_of(writer_view(&text));
 	job->environment = arena_copy(session->arena, writer_view(&text));
+	enum err err = writer_end(&text);
 	writer_done(&text);
-	if (job->environment.data == NULL)
-		return why(w, ERR_MEMORY, "out of memory");
-	return ERR_OK;
+	if (err == ERR_OK && job->environment.data == NULL)
+		err = ERR_MEMORY;
+	return err == ERR_OK ? ERR_OK
+			     : why(w, err, "environment: %s", err_text(err));
 }
 
 /* Its status is ours where it failed. */

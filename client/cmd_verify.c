@@ -184,6 +184,8 @@ json_artifact(const struct artifact *artifact, struct writer *w)
 	struct writer path = writer_heap((size_t)8 * DISK_PATH_MAX);
 	output_escape(span_of_text(artifact->path), &path);
 	writer_json(w, writer_view(&path));
+	if (w->err == ERR_OK)
+		w->err = path.err;
 	writer_done(&path);
 	writer_member_text(w, "sha256", span_of_text(hex));
 	writer_member(w, "matches");

@@ -52,12 +52,19 @@ output_span(struct output *out, struct span bytes)
 }
 
 void
+output_part(struct output *out, const struct writer *w)
+{
+	out->is_cut |= writer_end(w) != ERR_OK;
+	output_span(out, writer_view(w));
+}
+
+void
 output_safe(struct output *out, struct span text)
 {
 	struct writer w = writer_heap(OUTPUT_ANSWER_MAX);
 
 	output_escape(text, &w);
-	output_span(out, writer_view(&w));
+	output_part(out, &w);
 	writer_done(&w);
 }
 
@@ -152,10 +159,15 @@ output_failure(
 int
 output_end(struct output *out, int exit_code)
 {
-	bool failed = fflush(stdout) != 0;
+	bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
 
-	if (!failed && ferror(stdout) == 0)
+	if (!failed && !out->is_cut)
 		return exit_code;
+	if (!failed) {
+		put_note(out, "headwater: ", "\033[31m",
+		    "out of memory: parts of the answer are left out");
+		return 3;
+	}
 	put_note(out, "headwater: ", "\033[31m",
 	    "the answer could not be written to stdout: make room, or read "
 	    "the whole of it");

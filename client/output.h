@@ -26,6 +26,7 @@ struct output {
 	bool has_progress; /* stderr is a terminal */
 	bool has_answered; /* something stands on stdout */
 	bool note_colour;  /* of sentences on stderr */
+	bool is_cut;	   /* for want of memory something was left out */
 };
 
 enum output_style {
@@ -47,6 +48,8 @@ void output_span(struct output *out, struct span bytes); /* as they are */
 void output_safe(struct output *out, struct span text);	 /* escaped */
 void output_styled(
     struct output *out, enum output_style style, const char *text);
+/* A part of the answer; where `w` has failed, output_end says so. */
+void output_part(struct output *out, const struct writer *w);
 /* The whole answer as built in `w`, and an LF; a writer that failed is said. */
 MUST_CHECK enum err output_answer(
     struct output *out, const struct writer *w, struct why *ret_why);
@@ -63,7 +66,7 @@ void output_warn(const struct output *out, const char *format, ...)
  * is there already. */
 void output_failure(
     struct output *out, enum err err, const struct why *w, int exit_code);
-/* Flushes; gives `exit_code`, or 3 where stdout did not take everything. */
+/* Flushes; gives `exit_code`, or 3 where not everything stands on stdout. */
 MUST_CHECK int output_end(struct output *out, int exit_code);
 
 /* ---- text ---- */

@@ -202,8 +202,10 @@ sign_by_agent(struct principal *principal, struct span payload,
 		    payload.len, (size_t)ENVELOPE_PAYLOAD_MAX);
 	envelope_pae(type, payload, &pae);
 	envelope.pae = arena_copy(arena, writer_view(&pae));
+	bool is_whole = writer_end(&pae) == ERR_OK;
 	writer_done(&pae);
-	if (envelope.payload.data == NULL || envelope.pae.data == NULL)
+	if (!is_whole || envelope.payload.data == NULL ||
+	    envelope.pae.data == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	memcpy(envelope.keyid, principal->keyid, sizeof(envelope.keyid));
 	enum err err = ssh_agent_sign(&principal->agent, &principal->key,

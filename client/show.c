@@ -68,7 +68,7 @@ lines(struct output *out, const char *label, const struct resource *list,
 		struct writer w = writer_heap(OUTPUT_ANSWER_MAX);
 		show_resource(&list[i], &w);
 		output_print(out, "  %-12s ", i == 0 ? label : "");
-		output_span(out, writer_view(&w));
+		output_part(out, &w);
 		output_print(out, "\n");
 		writer_done(&w);
 	}

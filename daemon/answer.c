@@ -39,6 +39,8 @@ answer_from_index(struct request *request, struct reply *reply, answer_put *put)
 
 	if (err == ERR_OK && is_later)
 		return SERVED_LATER;
+	if (err == ERR_OK && request->is_hasty)
+		return SERVED_AWAY;
 	if (err == ERR_OK)
 		err = put(request, reply, &w);
 	return finish(request, reply, err, &w);

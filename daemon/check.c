@@ -35,6 +35,16 @@ fault(struct walk *walk, uint64_t position, const char *what)
 	(void)fprintf(walk->out, "entry %" PRIu64 ": %s\n", position, what);
 }
 
+/* What its own texts have said; but want of memory is no fault of the entry's. */
+static void
+fault_why(struct walk *walk, uint64_t position, enum err err)
+{
+	if (err == ERR_MEMORY)
+		txn_fail(walk->txn, err);
+	else
+		fault(walk, position, walk->why.text);
+}
+
 static void
 fault_log(struct walk *walk, const char *what)
 {
@@ -134,7 +144,9 @@ check_gist(struct walk *walk, const struct record *record,
 {
 	writer_clear(&walk->gist);
 	gist_pack(record, principal, &walk->gist);
-	if (writer_end(&walk->gist) != ERR_OK ||
+	if (writer_end(&walk->gist) == ERR_MEMORY)
+		txn_fail(walk->txn, ERR_MEMORY);
+	else if (writer_end(&walk->gist) != ERR_OK ||
 	    !span_equal(writer_view(&walk->gist), stored))
 		fault(walk, walk->edge.size - 1,
 		    "the facts stored beside it are not its own");
@@ -158,13 +170,14 @@ check_record(
 		err = record_parse(
 		    envelope.payload, walk->arena, &record, &walk->why);
 	if (err != ERR_OK) {
-		fault(walk, position, walk->why.text);
+		fault_why(walk, position, err);
 		return;
 	}
 	if (entry->keyring != judged_by)
 		fault(walk, position, "it names another keyring as its judge");
-	if (judge(walk, &envelope, &record, leaf, &principal) != ERR_OK)
-		fault(walk, position, walk->why.text);
+	err = judge(walk, &envelope, &record, leaf, &principal);
+	if (err != ERR_OK)
+		fault_why(walk, position, err);
 	else
 		check_gist(walk, &record, principal, entry->gist);
 	record_done(&record);

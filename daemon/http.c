@@ -56,6 +56,8 @@ http_new(struct ledger *ledger, const struct http_options *options,
 	    ? ERR_MEMORY
 	    : watchdog_new(ledger, options->connections, options->per_address,
 		  &http->shared.watchdog);
+	if (err == ERR_OK)
+		err = workers_new(options->threads, &http->shared.workers);
 	if (err != ERR_OK)
 		err = why(w, err, "out of memory");
 	else
@@ -101,6 +103,8 @@ http_start(struct http *http, struct why *w)
 		return err;
 	err = watchdog_start(http->shared.watchdog);
 	http->is_watched = err == ERR_OK;
+	if (err == ERR_OK)
+		err = workers_start(http->shared.workers);
 	for (size_t i = 0; err == ERR_OK && i < http->loop_count; i++)
 		err = loop_start(&http->loops[i]);
 	return err == ERR_OK ? ERR_OK : why(w, err, "http: no threads");
@@ -131,6 +135,7 @@ http_stop(struct http *http, uint64_t wait_ms)
 	    clock_steady_ms() < deadline_ms)
 		(void)nanosleep(&pause, NULL);
 	bool is_whole = atomic_load(&http->shared.active) == 0;
+	workers_stop(http->shared.workers);
 	atomic_store(&http->shared.is_ending, true);
 	wake_all(http);
 	for (size_t i = 0; i < http->loop_count; i++)
@@ -151,6 +156,7 @@ http_free(struct http *http)
 	if (http->listen_fd != -1)
 		(void)close(http->listen_fd);
 	watchdog_free(http->shared.watchdog);
+	workers_free(http->shared.workers);
 	free(http->loops);
 	free(http);
 }

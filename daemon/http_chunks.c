@@ -73,7 +73,7 @@ chunks_took(struct exchange *exchange)
 static void
 cut(struct exchange *exchange)
 {
-	exchange_spoil(
+	handle_spoiled(
 	    exchange, "the size or the extension of a chunk is too long");
 	/* the library sees that the peer hung up */
 	(void)shutdown(socket_of(exchange), SHUT_RDWR);

@@ -11,7 +11,7 @@
 #ifndef HEADWATER_DAEMON_HTTP_CHUNKS_H
 #define HEADWATER_DAEMON_HTTP_CHUNKS_H
 
-#include "daemon/http_exchange.h"
+#include "daemon/http_handle.h"
 
 #define CHUNK_FRAMING_MAX ((size_t)8 << 10) /* between the data of two chunks */
 
@@ -21,7 +21,7 @@ struct http_chunks {
 	uint64_t looked_ms;
 };
 
-/* Behind exchange_head; only those that are sent in chunks are kept. */
+/* Behind handle_head; only those that are sent in chunks are kept. */
 void chunks_add(struct http_chunks *chunks, struct exchange *exchange);
 void chunks_remove(struct http_chunks *chunks, struct exchange *exchange);
 void chunks_took(struct exchange *exchange); /* data has come */

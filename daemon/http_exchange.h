@@ -18,17 +18,20 @@
 #include "daemon/request.h"
 #include "daemon/route.h"
 #include "daemon/watchdog.h"
+#include "daemon/workers.h"
 
 /* What the exchanges of all loops share. */
 struct http_shared {
 	struct ledger *ledger;
 	struct watchdog_deadlines deadlines;
 	struct watchdog *watchdog;
-	atomic_size_t body_bytes; /* of all requests */
-	atomic_size_t active;	  /* exchanges between head and answer */
-	atomic_size_t waiting;	  /* suspended ones */
-	atomic_bool is_quiet;	  /* stopping: answers end the connection */
-	atomic_bool is_ending;	  /* loops return */
+	struct workers *workers;
+	atomic_size_t body_bytes;   /* of all requests */
+	atomic_size_t answer_bytes; /* that wait to be taken */
+	atomic_size_t active;	    /* exchanges between head and answer */
+	atomic_size_t waiting;	    /* suspended ones */
+	atomic_bool is_quiet;	    /* stopping: answers end the connection */
+	atomic_bool is_ending;	    /* loops return */
 };
 
 enum exchange_stage {
@@ -56,12 +59,15 @@ struct exchange {
 	struct route_match match;
 	struct request request;
 	struct reply reply;
+	struct work work;
+	bool is_answered; /* by a worker: reply is to be sent */
 	struct writer body;
-	size_t counted;	    /* of shared->body_bytes */
-	bool is_streaming;  /* the stream's `begin` was called */
-	uint64_t opened_ms; /* when its body was let in */
-	uint64_t streamed;  /* bytes of that */
-	enum err refusal;   /* answered when the request is complete */
+	size_t counted;	       /* of shared->body_bytes */
+	size_t answer_counted; /* of shared->answer_bytes */
+	bool is_streaming;     /* the stream's `begin` was called */
+	uint64_t opened_ms;    /* when its body was let in */
+	uint64_t streamed;     /* bytes of that */
+	enum err refusal;      /* answered when the request is complete */
 	struct why why;
 	uint64_t begun_ms;
 	const char *raw; /* where the library keeps the target */
@@ -77,25 +83,31 @@ void exchange_begin(struct exchange *exchange,
     struct MHD_Connection *connection, struct watched *watched,
     const char *target);
 
-/* The library's calls, in order. */
-struct exchange_line {
-	const char *url;
-	const char *method;
-	const char *version;
-};
-
-/* The head's bytes, as the gate wants them (http_head.c). */
-void exchange_read_head(struct exchange *exchange,
-    const struct exchange_line *line, struct gate_head *head);
-enum MHD_Result exchange_head(
-    struct exchange *exchange, const struct exchange_line *line);
-enum MHD_Result exchange_take(
-    struct exchange *exchange, const char *data, size_t len);
-/* The body that comes is not of the form: answered now, and closed. */
-void exchange_spoil(struct exchange *exchange, const char *detail);
-enum MHD_Result exchange_complete(struct exchange *exchange);
-
 /* It is over, answered or not; ready for exchange_begin. */
 void exchange_end(struct exchange *exchange);
+
+/* ---- answers, for http_handle ---- */
+
+void exchange_set_deadline(struct exchange *exchange, uint64_t wait_ms);
+void exchange_stop_waiting(struct exchange *exchange);
+void exchange_set_error(
+    struct exchange *exchange, enum err err, const struct why *w);
+
+/* Resumed only by this loop's thread, later: it cannot be overtaken. */
+enum MHD_Result exchange_suspend(
+    struct exchange *exchange, enum exchange_stage stage);
+
+/* What is in `reply`: when the request is whole; in the library's first call,
+ * which closes behind it; or now, with the end of the connection, where what
+ * still comes of the request is read away. */
+enum MHD_Result exchange_send(struct exchange *exchange);
+enum MHD_Result exchange_send_reply_first(struct exchange *exchange);
+enum MHD_Result exchange_send_reply_early(struct exchange *exchange);
+
+/* The same with an error. */
+enum MHD_Result exchange_send_first(
+    struct exchange *exchange, enum err err, const struct why *w);
+enum MHD_Result exchange_send_early(
+    struct exchange *exchange, enum err err, const struct why *w);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/limits.h"
 #include "schema/span.h"
 #include "schema/text.h"
 
@@ -44,6 +45,7 @@ static enum err
 open_one(const struct addrinfo *info, int *ret_fd)
 {
 	int on = 1;
+	int buffer = HTTP_SEND_BUFFER;
 	int fd = socket(info->ai_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
 
@@ -51,6 +53,8 @@ open_one(const struct addrinfo *info, int *ret_fd)
 		return ERR_IO;
 	/* a restart must not wait for old connections to time out */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) ==
+		-1 ||
 	    bind(fd, info->ai_addr, info->ai_addrlen) == -1 ||
 	    listen(fd, SOMAXCONN) == -1) {
 		int failure = errno;
@@ -78,8 +82,8 @@ http_listen(const char *address, int *ret_fd, struct why *w)
 		return err;
 	int code = getaddrinfo(parts.host, parts.port, &hints, &list);
 	if (code != 0)
-		return why(w, ERR_USAGE, "listen: `%s`: %s", parts.host,
-		    gai_strerror(code));
+		return why(w, code == EAI_MEMORY ? ERR_MEMORY : ERR_USAGE,
+		    "listen: `%s`: %s", parts.host, gai_strerror(code));
 	err = ERR_IO;
 	for (struct addrinfo *info = list; err != ERR_OK && info != NULL;
 	     info = info->ai_next)

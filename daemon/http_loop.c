@@ -179,7 +179,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 {
 	struct http_loop *loop = context;
 	struct exchange *exchange = *request_context;
-	struct exchange_line line = {
+	struct handle_line line = {
 		.url = url,
 		.method = method,
 		.version = version,
@@ -190,16 +190,16 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 		return MHD_NO; /* no memory or no place: close */
 	if (exchange->stage == EXCHANGE_HEAD ||
 	    exchange->stage == EXCHANGE_OPENING) {
-		enum MHD_Result result = exchange_head(exchange, &line);
+		enum MHD_Result result = handle_head(exchange, &line);
 		chunks_add(&loop->chunks, exchange);
 		return result;
 	}
 	if (*data_len == 0)
-		return exchange_complete(exchange);
+		return handle_complete(exchange);
 	size_t len = *data_len;
 	*data_len = 0;
 	chunks_took(exchange);
-	return exchange_take(exchange, data, len);
+	return handle_body(exchange, data, len);
 }
 
 /* ---- loops ---- */

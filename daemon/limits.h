@@ -13,6 +13,7 @@
 #define BATCH_ENTRIES_MAX 1024 /* sealing 512 takes 1.9 ms, 4,096 take 12 */
 #define QUEUE_ENTRIES_MAX 8192 /* 8 batches: under a second of work */
 #define QUEUE_BYTES_MAX ((size_t)64 << 20) /* of entries that wait */
+#define WORK_WAIT_MS 5000		   /* for a worker; then 503 */
 #define SUBMIT_WAIT_MS 10000		   /* longer than any healthy sealing */
 #define SEAL_STALE_MS 5000  /* committed and unsigned this long: not healthy */
 #define SIGNER_GONE_MS 1000 /* from losing the signer to our exit */
@@ -25,7 +26,8 @@
 /* Jansson needs up to 82 times its text: one body's parse must stay bounded */
 #define ADMIT_ARENA_MAX ((size_t)4 << 20)
 #define REQUEST_ARENA_MAX ((size_t)32 << 20)
-#define ANSWER_LEN_MAX ((size_t)24 << 20) /* an entry bundle has 16 MiB */
+#define ANSWERS_BYTES_MAX ((size_t)128 << 20) /* that wait to be taken */
+#define ANSWER_LEN_MAX ((size_t)24 << 20)     /* an entry bundle has 16 MiB */
 
 /* ---- blobs ---- */
 #define QUOTA_DEFAULT ((uint64_t)10 << 30) /* bytes of each principal */
@@ -85,6 +87,9 @@
 #define HTTP_PER_ADDRESS_DEFAULT 32		      /* loopback is exempt */
 #define HTTP_MEMORY_PER_CONNECTION ((size_t)32 << 10) /* bounds the headers */
 #define HTTP_IDLE_S 10
+/* of the kernel's, a connection's: by itself it would take 4 MiB of each that
+   reads nothing */
+#define HTTP_SEND_BUFFER (256 << 10)
 #define HTTP_HEADERS_MAX 64
 #define HTTP_HEADER_BYTES_MAX ((size_t)16 << 10)
 #define HTTP_URI_MAX 1024

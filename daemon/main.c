@@ -92,8 +92,9 @@ load_and_run(int argc, char *const *argv, struct arena *arena, struct why *w)
 {
 	struct config config;
 
-	if (config_load(argc, argv, arena, &config, w) != ERR_OK)
-		return REFUSAL_CONFIG;
+	enum err err = config_load(argc, argv, arena, &config, w);
+	if (err != ERR_OK)
+		return err == ERR_MEMORY ? REFUSAL_IO : REFUSAL_CONFIG;
 	log_set_level(config.log_level);
 	if (key_start(w) != ERR_OK)
 		return REFUSAL_IO;

@@ -49,7 +49,7 @@ find_keyring(struct recovery *s, struct txn *txn, uint64_t *ret_position)
 	if (err == ERR_OK)
 		err = record_parse(envelope.payload, s->arena, &record, s->w);
 	if (err != ERR_OK)
-		return ERR_CORRUPT;
+		return err == ERR_MEMORY ? err : ERR_CORRUPT;
 	*ret_position = record.kind == RECORD_KEYRING ? last : entry.keyring;
 	record_done(&record);
 	return ERR_OK;

@@ -55,9 +55,10 @@ recovery_load_keyring(struct recovery *s, struct txn *txn, uint64_t position,
 		txn, (struct tree_position){ .n = entry.keyring }, &before_id))
 		return ERR_CORRUPT;
 	arena_reset(s->arena);
-	if (envelope_parse_entry(entry.entry, s->arena, &envelope, s->w) !=
-	    ERR_OK)
-		return ERR_CORRUPT;
+	enum err err =
+	    envelope_parse_entry(entry.entry, s->arena, &envelope, s->w);
+	if (err != ERR_OK)
+		return err == ERR_MEMORY ? err : ERR_CORRUPT;
 	return judge_keyring(
 	    &log, &envelope, is_first ? NULL : &before_id, ret, s->w);
 }
@@ -73,9 +74,11 @@ check_owner(struct recovery *s, struct txn *txn)
 	keyring_free(keyring);
 	if (err == ERR_OK)
 		return ERR_OK;
-	if (txn->err != ERR_OK || err == ERR_CORRUPT)
-		return recovery_unreadable(
-		    s, txn->err != ERR_OK ? txn->err : ERR_CORRUPT);
+	if (txn->err != ERR_OK)
+		err = txn->err;
+	/* want of memory says nothing about whose log it is */
+	if (err_class(err) != ERR_CLASS_INPUT)
+		return recovery_unreadable(s, err);
 	why_prefix(w, "key: this is the log of another key (entry 0)");
 	return recovery_refuse(s, REFUSAL_FOREIGN, err);
 }

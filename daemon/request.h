@@ -7,6 +7,9 @@
  * one higher and `state` as it left it.  While it waits the connection is
  * suspended: no thread is blocked.
  *
+ * Where it has much to do and `is_hasty` is set, others wait for it: it returns
+ * SERVED_AWAY and is called again, with the same `calls`, by a worker.
+ *
  * Threads: one at a time, request_resume any.  Memory: the arena dies with the
  * request.
  */
@@ -52,6 +55,7 @@ struct request {
 	bool has_range;
 	struct gate_range range;
 	unsigned calls; /* 1 at first */
+	bool is_hasty;	/* called by a loop of http */
 	void *state;	/* the handler's own, in the arena */
 	void *stream;	/* a stream's own, NULL at first */
 	void (*resume)(struct request *request); /* http's, as what follows */
@@ -61,6 +65,7 @@ struct request {
 enum served {
 	SERVED,
 	SERVED_LATER,
+	SERVED_AWAY,
 };
 
 void request_resume(struct request *request);

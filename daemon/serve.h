@@ -1,7 +1,7 @@
 /*
  * serve: the handlers, one per call of the API, and what they share.
  *
- * Threads: libmicrohttpd's pool.  Memory: the request's arena.
+ * Threads: http's loops and workers.  Memory: the request's arena.
  */
 #ifndef HEADWATER_DAEMON_SERVE_H
 #define HEADWATER_DAEMON_SERVE_H

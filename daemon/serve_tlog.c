@@ -140,6 +140,9 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 enum served
 serve_tile(struct request *request, struct reply *reply)
 {
+	/* up to 16 MiB of entries */
+	if (request->is_hasty && span_starts(request->segments[0], "entries/"))
+		return SERVED_AWAY;
 	return answer_now(request, reply, put_tile);
 }
 

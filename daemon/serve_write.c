@@ -324,7 +324,12 @@ serve_records_post(struct request *request, struct reply *reply)
 	struct why w = { "" };
 	bool is_later = false;
 	enum err err = ERR_OK;
+	const struct write *known = request->state;
 
+	/* verifying takes its time, and so does proving many */
+	if (request->is_hasty &&
+	    (known == NULL || !known->is_sent || known->is_many))
+		return SERVED_AWAY;
 	if (request->calls == 1)
 		err = begin(request, &w);
 	struct write *write = request->state;

@@ -1,5 +1,6 @@
 #include "daemon/service.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -82,6 +83,8 @@ serve(struct service *service, int signal_fd)
 		if (ready == 0) {
 			store_sweep_readers(ledger->log);
 			store_sweep_readers(ledger->index);
+			/* what a burst took goes back to the system */
+			(void)malloc_trim(0);
 		}
 		if (ready <= 0)
 			continue;

@@ -252,7 +252,8 @@ start_http(struct service *service)
 	    http_new(service->ledger, &options, &service->http, service->w);
 
 	if (err != ERR_OK)
-		return refuse(service, REFUSAL_CONFIG, err);
+		return refuse(service,
+		    err == ERR_MEMORY ? REFUSAL_IO : REFUSAL_CONFIG, err);
 	err = http_start(service->http, service->w);
 	return err == ERR_OK ? ERR_OK : refuse(service, REFUSAL_IO, err);
 }

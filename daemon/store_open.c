@@ -137,6 +137,9 @@ check_format(struct txn *txn, const char *folder, struct why *w)
 	if (txn->err == ERR_OK)
 		(void)txn_get(
 		    txn, TABLE_META, span_of_text(META_FORMAT), &value);
+	if (err_class(txn->err) == ERR_CLASS_FAULT)
+		return why(w, txn->err, "%s: cannot read it: %s", folder,
+		    err_text(txn->err));
 	struct reader r = reader_of(value);
 	unsigned kind = reader_u8(&r);
 	uint32_t format = reader_u32(&r);

@@ -45,7 +45,7 @@ enum err_class {
 	X(ERR_MISSING, ERR_CLASS_FAULT, 500, 3, "missing or unreachable") \
 	X(ERR_IO, ERR_CLASS_FAULT, 500, 3, "reading or writing failed") \
 	X(ERR_FULL, ERR_CLASS_FAULT, 500, 3, "no space left") \
-	X(ERR_MEMORY, ERR_CLASS_FAULT, 500, 3, "out of memory") \
+	X(ERR_MEMORY, ERR_CLASS_FAULT, 503, 3, "out of memory") \
 	X(ERR_CORRUPT, ERR_CLASS_CORRUPT, 500, 1, "stored data is damaged") \
 	X(ERR_DIVERGED, ERR_CLASS_CORRUPT, 500, 1, "histories differ")
 

@@ -413,6 +413,8 @@ row_check() {
 
 # ---- all of it ----
 
+note machine what=others cores="$(nproc)" \
+	loadavg="$(cut -d' ' -f1 /proc/loadavg)"
 make_ledger main
 rows=${*:-machine write ndjson idle read size check}
 for row in $rows; do

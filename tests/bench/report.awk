@@ -171,8 +171,9 @@ function by_size(    i, s, x, first, last) {
 	}
 	first = fills[1]; last = fills[fill_count]
 	if (fill_count > 1) {
-		flat("p50 from " first " to " last, med("latency " first " headwater", "p50_ms"),
-		    med("latency " last " headwater", "p50_ms"), 0.2)
+		flat("p50 over the floor's, from " first " to " last,
+		    ratio(med("latency " first " headwater", "p50_ms"), med("latency " first " floor", "p50_ms")),
+		    ratio(med("latency " last " headwater", "p50_ms"), med("latency " last " floor", "p50_ms")), 0.2)
 		flat("time an edge from " first " to " last, med("lineage " first, "ns_per_edge"),
 		    med("lineage " last, "ns_per_edge"), 0.3)
 		flat("memory from " first " to " last, med("memory " first " headwater", "anon_mib"),
@@ -192,6 +193,8 @@ function rebuilt(row,    r) {
 
 END {
 	print "# Headwater, measured\n"
+	printf "%d cores; load average before the run %s: above 0.5, others used them too and only ratios mean something.\n",
+	    med("machine others", "cores"), med("machine others", "loadavg")
 	printf "One fdatasync of 4 KiB appended: p50 %.3f ms, p99 %.3f ms. Ed25519 verify (libsodium, 1,000 bytes): %d/s on one core, %d/s on two.\n",
 	    med("machine fdatasync", "p50_ms"), med("machine fdatasync", "p99_ms"),
 	    med("machine verify1", "per_s"), med("machine verify2", "per_s")

@@ -42,7 +42,6 @@ PLAIN(serve_inclusion)
 PLAIN(serve_consistency)
 PLAIN(serve_record_proof)
 PLAIN(serve_records)
-PLAIN(serve_lineage)
 PLAIN(serve_releases)
 PLAIN(serve_release)
 PLAIN(serve_health)
@@ -120,6 +119,19 @@ serve_records_post(struct request *request, struct reply *reply)
 	writer_decimal(&reply->body, request->body.len);
 	writer_text(&reply->body, "\n");
 	return SERVED;
+}
+
+/* Takes a while, and is done elsewhere. */
+enum served
+serve_lineage(struct request *request, struct reply *reply)
+{
+	const struct timespec pause = { .tv_nsec = 300 * 1000000 };
+
+	if (request->is_hasty)
+		return SERVED_AWAY;
+	assert(request->calls == 1);
+	(void)nanosleep(&pause, NULL);
+	return answer_text(reply, "away\n");
 }
 
 static void *
@@ -442,6 +454,68 @@ test_a_peer_that_leaves_while_it_waits(void **state)
 	assert_int_equal(0, metric_value(METRIC_CONNECTIONS));
 }
 
+/* Whoever takes his time does not hold up the others, nor those who write. */
+static void
+test_long_work(void **state)
+{
+	static const char slow[] = "GET /v1/lineage/a HTTP/1.1\r\n" H E;
+	char answer[4096];
+	int fds[4];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 4; i++) {
+		fds[i] = open_one();
+		push(fds[i], slow, sizeof(slow) - 1);
+	}
+	uint64_t begun_ms = clock_steady_ms();
+	for (size_t i = 0; i < 16; i++) {
+		int fd = open_one();
+		push(fd, GET E, sizeof(GET E) - 1);
+		(void)pull(fd, answer, sizeof(GET E) + 100, 1000);
+		assert_int_equal(200, status_of(answer));
+		(void)close(fd);
+	}
+	assert_true(clock_steady_ms() - begun_ms < 250);
+	for (size_t i = 0; i < 4; i++) {
+		(void)pull(fds[i], answer, sizeof(answer), i == 0 ? 900 : 500);
+		assert_non_null(strstr(answer, "away\n"));
+		(void)close(fds[i]);
+	}
+	assert_int_equal(0, metric_value(METRIC_WAITING));
+	stop();
+}
+
+/* Answers that nobody takes are kept up to a bound, then there are no more. */
+static void
+test_deaf(void **state)
+{
+	static const char text[] =
+	    "GET /v1/records/ab/statement HTTP/1.1\r\n" H E;
+	const int window = 4096;
+	char answer[4096];
+	int fds[20];
+	size_t refused = 0;
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 20; i++) {
+		fds[i] = open_one();
+		(void)setsockopt(
+		    fds[i], SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
+		push(fds[i], text, sizeof(text) - 1);
+		struct pollfd wait = { .fd = fds[i], .events = POLLIN };
+		assert_int_equal(1, poll(&wait, 1, 2000));
+	}
+	for (size_t i = 0; i < 20; i++) {
+		(void)pull(fds[i], answer, 512, 100);
+		refused += status_of(answer) == 503;
+		(void)close(fds[i]);
+	}
+	assert_in_range(refused, 4, 5); /* of 8 MiB, in 128 */
+	stop();
+}
+
 /* Sends a byte every 50 ms; gives how long it took until the other side hung
  * up. */
 static uint64_t
@@ -461,38 +535,6 @@ drip(const char *text, size_t len)
 	}
 	(void)close(fd);
 	return clock_steady_ms() - begun_ms;
-}
-
-/* Whoever began to stream is told of the end, whatever that was. */
-static void
-test_every_stream_is_dropped(void **state)
-{
-	static const char *const names[] = { "go", "later", "no", "stop" };
-	char text[256];
-	char answer[4096];
-
-	(void)state;
-	start(quick());
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		for (unsigned sent = 0; sent < 4; sent++) {
-			unsigned before = atomic_load(&dropped);
-			int fd = open_one();
-			(void)snprintf(text, sizeof(text),
-			    "PUT /v1/blobs/%s HTTP/1.1\r\n" H CL3 E "%.*s",
-			    names[i], (int)sent, "abc");
-			push(fd, text, strlen(text));
-			if (sent < 3)
-				(void)shutdown(fd, SHUT_WR);
-			(void)pull(fd, answer, sizeof(answer), 200);
-			(void)close(fd);
-			const struct timespec pause = { .tv_nsec = 50000000 };
-			for (unsigned n = 0;
-			     n < 40 && atomic_load(&dropped) == before; n++)
-				(void)nanosleep(&pause, NULL);
-			assert_int_equal(before + 1, atomic_load(&dropped));
-		}
-	}
-	stop();
 }
 
 static void
@@ -826,17 +868,51 @@ test_an_address_that_is_taken(void **state)
 	stop();
 }
 
+/* Whoever began to stream is told of the end, whatever that was. */
+static void
+test_every_stream_is_dropped(void **state)
+{
+	static const char *const names[] = { "go", "later", "no", "stop" };
+	char text[256];
+	char answer[4096];
+
+	(void)state;
+	start(quick());
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (unsigned sent = 0; sent < 4; sent++) {
+			unsigned before = atomic_load(&dropped);
+			int fd = open_one();
+			(void)snprintf(text, sizeof(text),
+			    "PUT /v1/blobs/%s HTTP/1.1\r\n" H CL3 E "%.*s",
+			    names[i], (int)sent, "abc");
+			push(fd, text, strlen(text));
+			if (sent < 3)
+				(void)shutdown(fd, SHUT_WR);
+			(void)pull(fd, answer, sizeof(answer), 200);
+			(void)close(fd);
+			const struct timespec pause = { .tv_nsec = 50000000 };
+			for (unsigned n = 0;
+			     n < 40 && atomic_load(&dropped) == before; n++)
+				(void)nanosleep(&pause, NULL);
+			assert_int_equal(before + 1, atomic_load(&dropped));
+		}
+	}
+	stop();
+}
+
 int
 main(int argc, char **argv)
 {
 	UNIT_ROWS(shapes, test_row);
 	UNIT_ROWS(streams, test_row);
+	UNIT(test_every_stream_is_dropped);
 	UNIT(test_headers_of_answers);
 	UNIT(test_a_head_has_no_body);
 	UNIT(test_pipelined);
 	UNIT(test_resumed);
 	UNIT(test_a_peer_that_leaves_while_it_waits);
-	UNIT(test_every_stream_is_dropped);
+	UNIT(test_long_work);
+	UNIT(test_deaf);
 	UNIT(test_slow_headers);
 	UNIT(test_slow_body);
 	UNIT(test_a_size_that_fits_nowhere);

@@ -109,6 +109,7 @@ static const struct group {
 	{ "power", group_power },
 	{ "disk", group_disk },
 	{ "refuse", group_refuse },
+	{ "starve", group_starve },
 	{ "control", group_control },
 	{ "flip", group_flip },
 };

@@ -5,7 +5,8 @@
  * The parts: subject.c (the daemon and its files), http.c (one connection),
  * journal.c (what was acknowledged, every checkpoint ever seen), load.c (writers
  * and a reader), verify.c (what must be true), and the groups of scenarios:
- * kills.c, injected.c, disks.c, refusals.c, flips.c, controls.c.  killer.c runs
+ * kills.c, injected.c, disks.c, refusals.c, flips.c, starved.c,
+ * controls.c.  killer.c runs
  * one group and prints TAP.
  *
  * After any failure three outcomes are legal for a record: not acknowledged and
@@ -200,6 +201,7 @@ void group_inject(void);
 void group_power(void);
 void group_disk(void);
 void group_refuse(void);
+void group_starve(void);
 void group_control(void);
 void group_flip(void);
 

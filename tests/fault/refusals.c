@@ -468,6 +468,37 @@ try_files(void)
 	end(&t, "files that are cut, empty, punched or gone");
 }
 
+/* A11: pages that are mapped and no longer there.  No byte of them is served, and
+ * the process says what happened. */
+static void
+try_cut_while_running(void)
+{
+	struct trial t;
+	struct answer answer;
+	struct http http;
+
+	begin(&t);
+	feed(&t, 300);
+	(void)subject_stop(&t.s);
+	copy(&t.s, "data", "kept");
+	expect_start(&t, 0, "again");
+	if (truncate(subject_path(&t.s, "data/log/data.mdb"), 16384) != 0)
+		bail_out("truncate");
+	http_open(&http, t.s.port);
+	bool is_answered = http_get(&http, "/tile/entries/000", &answer);
+	http_close(&http);
+	int status = subject_wait(&t.s, 2000);
+	if (is_answered && answer.status == 200)
+		journal_violated(&t.j, "cut while it runs: 200");
+	if (status <= 0 || status >= ENDED_BY_SIGNAL)
+		journal_violated(
+		    &t.j, "cut while it runs: it ended with %d", status);
+	expect_start(&t, DAMAGED, "cut while it ran");
+	copy(&t.s, "kept", "data");
+	expect_goes_on(&t);
+	end(&t, "a file cut off under a running daemon ends it in order");
+}
+
 void
 group_refuse(void)
 {
@@ -479,4 +510,5 @@ group_refuse(void)
 	try_key();
 	try_signers();
 	try_files();
+	try_cut_while_running();
 }

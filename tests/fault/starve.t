@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "$HW_BUILD/tests/fault/killer" starve
