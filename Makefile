@@ -17,7 +17,7 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 	signer_process signer_link ledger \
 	grow commit rekey seal prove index_keys indexer publish sealer gather \
 	sequencer recovery recover check check_index \
-	view blob_terms blob_mend check_blobs upload upload_inner upload_one upload_table \
+	view blob_terms blob_root blob_mend check_blobs upload upload_inner upload_one upload_table \
 	mender \
 	lookup lineage_graph lineage_standing lineage warning warning_nodes \
 	shard shard_inner shard_judge shard_lines listing absence \

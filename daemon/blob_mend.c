@@ -52,8 +52,7 @@ end_build(struct rebuild *rebuild, struct why *w)
 
 	if (err != ERR_OK)
 		return err_class(err) == ERR_CLASS_INPUT ? ERR_OK : err;
-	err = blob_terms_root(rebuild->records, rebuild->digest, &header.root,
-	    &rebuild->is_made, w);
+	err = blob_root_find(rebuild->records, &header, &rebuild->is_made, w);
 	if (err != ERR_OK || !rebuild->is_made)
 		return err;
 	return manifest_build_sync(rebuild->build, w);

@@ -7,7 +7,7 @@
 #define HEADWATER_DAEMON_BLOB_MEND_H
 
 #include "daemon/blob.h"
-#include "daemon/blob_terms.h"
+#include "daemon/blob_root.h"
 
 /*
  * Hashes a whole blob, and where the records call it a manifest and it is one,

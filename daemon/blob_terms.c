@@ -4,8 +4,8 @@
 
 /* The largest attachment of this digest that a record names, or the one of
  * `size`. */
-static bool
-find_attachment(const struct gist *gist, const struct hash *digest,
+bool
+blob_find_attachment(const struct gist *gist, const struct hash *digest,
     const uint64_t *size, struct gist_attachment *ret)
 {
 	struct reader r = reader_of(gist->attachments);
@@ -24,8 +24,8 @@ find_attachment(const struct gist *gist, const struct hash *digest,
 }
 
 /* The merkleTreeHash of the first subject. */
-static bool
-find_root(const struct gist *gist, struct hash *ret)
+bool
+blob_find_root(const struct gist *gist, struct hash *ret)
 {
 	struct reader subjects = reader_of(gist->subjects);
 	struct gist_artifact first;
@@ -52,8 +52,6 @@ take_record(const struct view_record *record,
 		terms->is_plain = true;
 		return;
 	}
-	if (!terms->is_manifest)
-		(void)find_root(&record->gist, &terms->root);
 	terms->is_manifest = true;
 }
 
@@ -72,7 +70,8 @@ blob_terms_find(
 
 	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
 	    view_get(view, position, &record)) {
-		if (!find_attachment(&record.gist, digest, size, &attachment) ||
+		if (!blob_find_attachment(
+			&record.gist, digest, size, &attachment) ||
 		    attachment.size < terms.size || record.is_withheld ||
 		    view_withdrawn(view, &record, &withdrawn))
 			continue;
@@ -98,7 +97,8 @@ blob_terms_names(
 	ret->count = 0;
 	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
 	    view_get(view, position, &record)) {
-		if (find_attachment(&record.gist, digest, NULL, &attachment))
+		if (blob_find_attachment(
+			&record.gist, digest, NULL, &attachment))
 			quota_names_add(ret, record.gist.principal);
 	}
 	index_walk_close(&walk);
@@ -119,48 +119,12 @@ blob_terms_withheld(struct view *view, const struct hash *digest)
 	while (!is_named && looked++ < BLOB_LOOK_MAX &&
 	    index_walk_next(&walk, &position) &&
 	    view_get(view, position, &record)) {
-		if (!find_attachment(&record.gist, digest, NULL, &attachment))
+		if (!blob_find_attachment(
+			&record.gist, digest, NULL, &attachment))
 			continue;
 		is_withheld = is_withheld || record.is_withheld;
 		is_named = !record.is_withheld;
 	}
 	index_walk_close(&walk);
 	return is_withheld && !is_named;
-}
-
-static bool
-signs_root(struct view *view, const struct view_record *record,
-    const struct hash *digest, const struct hash *root)
-{
-	struct gist_attachment attachment;
-	struct hash found;
-	struct hash withdrawn;
-
-	return !record->is_withheld &&
-	    find_attachment(&record->gist, digest, NULL, &attachment) &&
-	    attachment.is_manifest && !attachment.is_salted &&
-	    find_root(&record->gist, &found) && hash_equal(&found, root) &&
-	    !view_withdrawn(view, record, &withdrawn);
-}
-
-enum err
-blob_terms_root(const struct blob_records *records, const struct hash *digest,
-    const struct hash *root, bool *ret, struct why *w)
-{
-	struct view view =
-	    view_open(records->log, records->index, records->end);
-	struct index_walk walk =
-	    view_walk(&view, INDEX_ATTACHMENT, hash_span(digest), 0);
-	struct view_record record;
-	uint64_t position;
-	size_t looked = 0;
-
-	*ret = false;
-	while (!*ret && looked++ < BLOB_LOOK_MAX &&
-	    index_walk_next(&walk, &position) &&
-	    view_get(&view, position, &record))
-		*ret = signs_root(&view, &record, digest, root);
-	index_walk_close(&walk);
-	enum err err = view_close(&view);
-	return err == ERR_OK ? ERR_OK : why(w, err, "the index cannot be read");
 }

@@ -21,14 +21,6 @@ struct blob_terms {
 	uint64_t size;
 	bool is_plain;	  /* some record does not call it a manifest */
 	bool is_manifest; /* some record does */
-	struct hash root; /* that the first of these signs */
-};
-
-/* Who is asked: the log and its index, up to what is published. */
-struct blob_records {
-	struct store *log;
-	struct store *index;
-	uint64_t end;
 };
 
 /* Of the records that name it with this size; `size` NULL: with the largest. */
@@ -42,9 +34,10 @@ void blob_terms_names(
 /* Do records name it, and is each of them withheld? */
 bool blob_terms_withheld(struct view *view, const struct hash *digest);
 
-/* Does a record that stands call it a manifest with this root? */
-MUST_CHECK enum err blob_terms_root(const struct blob_records *records,
-    const struct hash *digest, const struct hash *root, bool *ret,
-    struct why *w);
+/* The largest attachment of this digest that a record names, or the one of
+ * `size`; the merkleTreeHash of its first subject. */
+bool blob_find_attachment(const struct gist *gist, const struct hash *digest,
+    const uint64_t *size, struct gist_attachment *ret);
+bool blob_find_root(const struct gist *gist, struct hash *ret);
 
 #endif

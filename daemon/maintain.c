@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/blob_terms.h"
+#include "daemon/blob_root.h"
 #include "daemon/check.h"
 #include "daemon/device.h"
 #include "daemon/file.h"

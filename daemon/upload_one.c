@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/blob_root.h"
 #include "daemon/fault.h"
 #include "daemon/file.h"
 #include "daemon/upload_inner.h"
@@ -237,25 +238,16 @@ upload_refuse(struct upload *upload, enum err err, const struct why *w)
 }
 
 static enum err
-check_root(struct upload *upload, const struct hash *root, struct why *w)
+check_root(
+    struct upload *upload, const struct sidecar_header *header, struct why *w)
 {
 	const struct ledger *ledger = upload->uploads->ledger;
 	const struct blob_records records = { ledger->log, ledger->index,
 		published_size(ledger->published) };
-	char made[HASH_TEXT_MAX];
-	char told[HASH_TEXT_MAX];
 	bool is_signed = false;
-	enum err err =
-	    blob_terms_root(&records, &upload->digest, root, &is_signed, w);
+	enum err err = blob_root_find(&records, header, &is_signed, w);
 
-	if (err != ERR_OK || is_signed)
-		return err;
-	hash_print(root, made);
-	hash_print(&upload->terms.root, told);
-	return why(w, ERR_MISMATCH,
-	    "manifest: wrong root: its lines have the merkleTreeHash %s, the "
-	    "record signed %s",
-	    made, told);
+	return err == ERR_OK && !is_signed ? ERR_MISMATCH : err;
 }
 
 static enum err
@@ -265,7 +257,7 @@ end_manifest(struct upload *upload, const struct hash *digest, struct why *w)
 	enum err err = manifest_build_end(upload->build, digest, &header, w);
 
 	if (err == ERR_OK)
-		err = check_root(upload, &header.root, w);
+		err = check_root(upload, &header, w);
 	return err == ERR_OK ? manifest_build_sync(upload->build, w) : err;
 }
 

@@ -280,6 +280,32 @@ is "it goes on from there: 201" "$(tail -c +$((have + 1)) "$WORK/large" |
 ok "all of it" cmp "$WORK/large" "$(stored "$large")"
 ok "and the same sidecar" cmp "$WORK/large.tree" "$(stored "$large" .tree)"
 
+# ---- killed at each step of the end ----
+
+for fault in blob-added:2 blob-synced blob-renamed blob-renamed:2; do
+	[ "$HW_BUILD" != "${HW_BUILD%release}" ] && break # no faults in it
+	stop_daemon
+	rm -f "$(stored "$m")"*
+	HEADWATER_FAULT=$fault start_daemon || exit 1
+	head -c 100 $vectors/valid-three.txt | curl -s -o /dev/null -X PUT -T - \
+		-H "Content-Range: bytes 0-99/$(size_of $vectors/valid-three.txt)" \
+		-H 'Content-Length: 100' -H 'Transfer-Encoding:' \
+		"$URL/v1/blobs/sha256:$m"
+	size=$(size_of $vectors/valid-three.txt)
+	tail -c +101 $vectors/valid-three.txt | curl -s -o /dev/null -X PUT -T - \
+		-H "Content-Range: bytes 100-$((size - 1))/$size" \
+		-H "Content-Length: $((size - 100))" \
+		-H 'Transfer-Encoding:' "$URL/v1/blobs/sha256:$m"
+	wait "$DAEMON_PID" 2>/dev/null
+	is "killed at $fault" $? 137
+	DAEMON_PID=
+	start_daemon || exit 1
+	like "then it is brought: 201, or was there: 200" \
+		"$(put $vectors/valid-three.txt | tail -1)" '20[01]'
+	ok "whole" cmp $vectors/valid-three.txt "$(stored "$m")"
+	ok "with its sidecar" cmp $vectors/valid-three.tree "$(stored "$m" .tree)"
+done
+
 # ---- check and reindex ----
 
 stop_daemon
