@@ -6,6 +6,7 @@
 #include "daemon/check.h"
 #include "daemon/http.h"
 #include "daemon/render.h"
+#include "daemon/warning.h"
 #include "tests/daemon/house.h"
 #include "tests/fault/starve.h"
 
@@ -73,14 +74,17 @@ try_lineage(struct why *w)
 	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
 	struct writer out = writer_heap(ANSWER_MAX);
 	const struct lineage *lineage;
+	struct warning_nodes warnings;
 
 	(void)w;
 	question.root = digest_sha256(&id);
 	enum err err = arena == NULL
 	    ? ERR_MEMORY
 	    : lineage_ask(&view, &question, arena, &lineage);
+	if (err == ERR_OK)
+		err = warning_look(lineage, NULL, arena, &warnings);
 	if (err == ERR_OK) {
-		render_lineage(lineage, &out);
+		render_lineage(lineage, &warnings, &out);
 		err = writer_end(&out);
 	}
 	enum err view_err = view_close(&view);
