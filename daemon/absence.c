@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "daemon/gist_seek.h"
 #include "daemon/lineage_standing.h"
 #include "daemon/listing.h"
 
@@ -88,16 +89,6 @@ weight(const struct shard_finding *finding)
 	return finding->verdict == SHARD_NOT_IN ? 2 : 1;
 }
 
-static bool
-is_first_subject(const struct gist *gist, const struct digest *node)
-{
-	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact first;
-
-	return gist_subject_next(&r, &first) && first.has_node &&
-	    digest_equal(&first.node, node);
-}
-
 static enum err
 judge_record(struct absence *absence, size_t at,
     const struct absence_question *question, uint64_t position, struct why *w)
@@ -111,6 +102,7 @@ judge_record(struct absence *absence, size_t at,
 		.set = lineage->nodes[at].digest,
 		.shard = question->shard,
 		.blobs = question->blobs,
+		.arena = lineage->arena,
 	};
 	enum err err;
 
@@ -119,15 +111,14 @@ judge_record(struct absence *absence, size_t at,
 	    !counts(lineage, at, &record) ||
 	    view_withdrawn(lineage->view, &record, &withdrawal))
 		return ERR_OK;
-	err = shard_judge(
-	    lineage->view, &asked, &record, lineage->arena, &finding, w);
+	err = shard_judge(lineage->view, &asked, &record, &finding, w);
 	if (err != ERR_OK)
 		return err;
 	if (!node->is_judged || weight(&finding) > weight(&node->finding))
 		node->finding = finding;
 	node->is_judged = true;
 	if (record.gist.kind == RECORD_MODEL &&
-	    is_first_subject(&record.gist, &asked.set)) {
+	    gist_is_first(&record.gist, &asked.set)) {
 		node->is_model = true;
 		node->says_inputs =
 		    node->says_inputs || listing_says_inputs(&record.gist);
@@ -148,9 +139,9 @@ judge_others(struct absence *absence, size_t at,
 		.set = lineage->nodes[at].digest,
 		.shard = question->shard,
 		.blobs = question->blobs,
+		.arena = lineage->arena,
 	};
-	enum err err =
-	    shard_ask(lineage->view, &asked, lineage->arena, &finding, w);
+	enum err err = shard_ask(lineage->view, &asked, &finding, w);
 
 	if (err != ERR_OK || finding.by != SHARD_BY_MANIFEST)
 		return err;

@@ -116,21 +116,23 @@ judge_newest(
 
 enum err
 clean_judge(struct view *view, const struct taint_question *question,
-    struct span name, struct span version, struct arena *arena,
-    struct clean_release *ret)
+    struct arena *arena, struct clean_release *release)
 {
 	const struct lookup_filter filter = {
-		.name = name,
-		.version = version,
+		.name = release->name,
+		.version = release->version,
 		.has_kind = true,
 		.kind = RECORD_RELEASE,
 	};
-	struct clean_release release = { .name = name, .version = version };
+	struct clean_release judged = {
+		.name = release->name,
+		.version = release->version,
+	};
 	struct judging_release judging = {
 		.view = view,
 		.question.blobs = question->blobs,
 		.scratch = arena_new(REQUEST_ARENA_MAX),
-		.ret = &release,
+		.ret = &judged,
 	};
 	struct lookup_newest newest;
 	enum err err = judging.scratch == NULL ? ERR_MEMORY : ERR_OK;
@@ -145,15 +147,15 @@ clean_judge(struct view *view, const struct taint_question *question,
 	arena_free(judging.scratch);
 	if (err != ERR_OK)
 		return err;
-	if (!release.is_known)
+	if (!judged.is_known)
 		(void)why(
-		    &release.why, ERR_OK, "no record of this version stands");
-	else if (release.verdict == ABSENCE_NO)
-		(void)why(&release.why, ERR_OK,
+		    &judged.why, ERR_OK, "no record of this version stands");
+	else if (judged.verdict == ABSENCE_NO)
+		(void)why(&judged.why, ERR_OK,
 		    "by the signed, complete lists of %.*s and of what it "
 		    "cites, for these exact bytes: in none of %zu sets",
-		    SPAN_ARGS(release.record.gist.principal), release.sets);
-	*ret = release;
+		    SPAN_ARGS(judged.record.gist.principal), judged.sets);
+	*release = judged;
 	return ERR_OK;
 }
 
@@ -198,7 +200,10 @@ static enum err
 judge_version(struct listing_clean *listing, const struct gist *gist)
 {
 	struct clean_list *ret = listing->ret;
-	struct clean_release release;
+	struct clean_release release = {
+		.name = gist->name,
+		.version = gist->version,
+	};
 	enum err err;
 
 	if (is_hit(listing->taint, gist->name, gist->version))
@@ -208,8 +213,8 @@ judge_version(struct listing_clean *listing, const struct gist *gist)
 		return ERR_OK;
 	}
 	listing->judged++;
-	err = clean_judge(listing->view, listing->question, gist->name,
-	    gist->version, listing->arena, &release);
+	err = clean_judge(
+	    listing->view, listing->question, listing->arena, &release);
 	if (err == ERR_OK && release.verdict == ABSENCE_NO)
 		ret->releases[ret->count++] = release;
 	return err;

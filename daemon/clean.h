@@ -24,9 +24,10 @@ struct clean_release {
 	struct why why; /* a sentence */
 };
 
+/* Name and version are given. */
 MUST_CHECK enum err clean_judge(struct view *view,
-    const struct taint_question *question, struct span name,
-    struct span version, struct arena *arena, struct clean_release *ret);
+    const struct taint_question *question, struct arena *arena,
+    struct clean_release *release);
 
 /* Other versions of what a taint has hit that are proven clean; at most
  * CLEAN_RELEASES_MAX are judged, the newest of each name. */

@@ -164,3 +164,13 @@ gist_has_subject(const struct gist *gist, const struct digest *digest)
 
 	return gist_seek_digest(gist, digest, &subject);
 }
+
+bool
+gist_is_first(const struct gist *gist, const struct digest *node)
+{
+	struct reader r = reader_of(gist->subjects);
+	struct gist_artifact first;
+
+	return gist_subject_next(&r, &first) && first.has_node &&
+	    digest_equal(&first.node, node);
+}

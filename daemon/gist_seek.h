@@ -30,4 +30,7 @@ bool gist_seek_digest(const struct gist *gist, const struct digest *digest,
     struct gist_artifact *ret);
 bool gist_has_subject(const struct gist *gist, const struct digest *digest);
 
+/* Is it the node of the first subject? */
+bool gist_is_first(const struct gist *gist, const struct digest *node);
+
 #endif

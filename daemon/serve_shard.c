@@ -22,7 +22,10 @@ log_unread(const struct request *request, size_t count)
 static enum err
 put_dataset_shard(struct request *request, struct reply *reply, struct why *w)
 {
-	struct shard_question question = { .blobs = request->ledger->blobs };
+	struct shard_question question = {
+		.blobs = request->ledger->blobs,
+		.arena = request->arena,
+	};
 	struct shard_finding finding;
 	struct view view;
 	enum err err =
@@ -37,7 +40,7 @@ put_dataset_shard(struct request *request, struct reply *reply, struct why *w)
 	if (err != ERR_OK)
 		return err;
 	view = answer_view(request);
-	err = shard_ask(&view, &question, request->arena, &finding, w);
+	err = shard_ask(&view, &question, &finding, w);
 	if (err == ERR_OK)
 		render_shard(
 		    &(struct render_shard){
@@ -119,8 +122,7 @@ serve_contains(struct request *request, struct reply *reply)
 struct taint_request {
 	struct taint_question question;
 	bool has_release;
-	struct span name;
-	struct span version;
+	struct clean_release release;
 };
 
 static enum err
@@ -167,14 +169,14 @@ take_taint(
 		return why(w, ERR_SYNTAX,
 		    "release: needs sha256:<hex> of the file; manifests have "
 		    "no other digests");
-	return answer_take_release(text, &asked->name, &asked->version, w);
+	return answer_take_release(
+	    text, &asked->release.name, &asked->release.version, w);
 }
 
 /* Which releases are clean is asked of files, which manifests can show. */
 static enum err
 judge_releases(const struct request *request, struct view *view,
-    const struct taint_request *asked, struct render_taint *answer,
-    struct clean_release *release)
+    struct taint_request *asked, struct render_taint *answer)
 {
 	struct clean_list *clean =
 	    arena_take(request->arena, 1, sizeof(*clean));
@@ -182,9 +184,9 @@ judge_releases(const struct request *request, struct view *view,
 
 	answer->clean = clean;
 	if (err == ERR_OK && asked->has_release) {
-		err = clean_judge(view, &asked->question, asked->name,
-		    asked->version, request->arena, release);
-		answer->asked = release;
+		err = clean_judge(
+		    view, &asked->question, request->arena, &asked->release);
+		answer->asked = &asked->release;
 	}
 	if (err == ERR_OK && asked->question.root.algorithm == DIGEST_SHA256)
 		err = clean_list(view, &asked->question, answer->taint,
@@ -199,7 +201,6 @@ put_shard(struct request *request, struct reply *reply, struct why *w)
 		.question.blobs = request->ledger->blobs,
 	};
 	struct render_taint answer = { .asked = NULL };
-	struct clean_release release;
 	struct view view;
 	enum err err = take_taint(request, &asked, w);
 	enum err end;
@@ -209,7 +210,7 @@ put_shard(struct request *request, struct reply *reply, struct why *w)
 	view = answer_view(request);
 	err = taint_ask(&view, &asked.question, request->arena, &answer.taint);
 	if (err == ERR_OK)
-		err = judge_releases(request, &view, &asked, &answer, &release);
+		err = judge_releases(request, &view, &asked, &answer);
 	if (err == ERR_OK) {
 		render_taint(&answer, &reply->body);
 		log_unread(request, answer.taint->unread);

@@ -56,6 +56,7 @@ struct shard_question {
 	struct hash shard;
 	struct span as; /* only this principal's records; empty: anybody's */
 	const struct blobs *blobs; /* NULL: none are kept */
+	struct arena *arena;	   /* for what is found */
 };
 
 /* What one record shows that has the set as its first subject, or as any by its
@@ -63,11 +64,11 @@ struct shard_question {
  * ERR_CORRUPT and ERR_IO of the manifest, with a sentence. */
 MUST_CHECK enum err shard_judge(struct view *view,
     const struct shard_question *question, const struct view_record *record,
-    struct arena *arena, struct shard_finding *ret, struct why *w);
+    struct shard_finding *ret, struct why *w);
 
 /* By the first record that decides it, those with a manifest before others. */
 MUST_CHECK enum err shard_ask(struct view *view,
-    const struct shard_question *question, struct arena *arena,
-    struct shard_finding *ret, struct why *w);
+    const struct shard_question *question, struct shard_finding *ret,
+    struct why *w);
 
 #endif

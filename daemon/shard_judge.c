@@ -153,17 +153,16 @@ judge(struct judging *judging, const struct digest *set, bool with_openings)
 
 enum err
 shard_judge(struct view *view, const struct shard_question *question,
-    const struct view_record *record, struct arena *arena,
-    struct shard_finding *ret, struct why *w)
+    const struct view_record *record, struct shard_finding *ret, struct why *w)
 {
-	struct shard_finding finding;
+	struct shard_finding finding = { .verdict = SHARD_UNKNOWN };
 	enum err err = judge(
 	    &(struct judging){
 		.view = view,
 		.blobs = question->blobs,
 		.record = record,
 		.shard = &question->shard,
-		.arena = arena,
+		.arena = question->arena,
 		.w = w,
 		.ret = &finding,
 	    },
@@ -220,7 +219,6 @@ weight(const struct shard_finding *finding)
 struct choice {
 	struct view *view;
 	const struct shard_question *question;
-	struct arena *arena;
 	struct why *w;
 	size_t judged;
 	size_t salted; /* of them: each may have disclosures to be read */
@@ -231,7 +229,7 @@ static enum err
 consider(struct choice *choice, uint64_t position)
 {
 	struct view_record record;
-	struct shard_finding finding;
+	struct shard_finding finding = { .verdict = SHARD_UNKNOWN };
 	bool is_salted;
 	enum err err;
 
@@ -247,7 +245,7 @@ consider(struct choice *choice, uint64_t position)
 		.blobs = choice->question->blobs,
 		.record = &record,
 		.shard = &choice->question->shard,
-		.arena = choice->arena,
+		.arena = choice->question->arena,
 		.w = choice->w,
 		.ret = &finding,
 	    },
@@ -273,12 +271,11 @@ walk_records(struct view *view, const struct shard_question *question)
 
 enum err
 shard_ask(struct view *view, const struct shard_question *question,
-    struct arena *arena, struct shard_finding *ret, struct why *w)
+    struct shard_finding *ret, struct why *w)
 {
 	struct choice choice = {
 		.view = view,
 		.question = question,
-		.arena = arena,
 		.w = w,
 		.best.reason = "no record that stands describes this set",
 	};

@@ -54,10 +54,8 @@ is_model_by(const struct view_record *record, const struct digest *node)
 		return false;
 	if (record->gist.kind == RECORD_RUN)
 		return is_model_role(subject.role);
-	r = reader_of(record->gist.subjects);
 	return record->gist.kind == RECORD_MODEL &&
-	    gist_subject_next(&r, &subject) && subject.has_node &&
-	    digest_equal(&subject.node, node);
+	    gist_is_first(&record->gist, node);
 }
 
 static bool
@@ -93,12 +91,9 @@ static bool
 makes_its_own(const struct lineage_edge *edge, const struct digest *to)
 {
 	const struct gist *gist = &edge->record->record.gist;
-	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact first;
 
 	return record_kind_is_origin(gist->kind) && gist->name.len > 0 &&
-	    gist_subject_next(&r, &first) && first.has_node &&
-	    digest_equal(&first.node, to);
+	    gist_is_first(gist, to);
 }
 
 static unsigned

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "daemon/gist_seek.h"
+
 struct view
 view_open(struct store *log, struct store *index, uint64_t published)
 {
@@ -227,14 +229,10 @@ static bool
 names_it(const struct view_record *record, struct span principal,
     const struct digest *digest)
 {
-	struct reader r = reader_of(record->gist.subjects);
-	struct gist_artifact first;
-
 	return record_kind_is_origin(record->gist.kind) &&
 	    record->gist.name.len > 0 &&
 	    span_equal(record->gist.principal, principal) &&
-	    gist_subject_next(&r, &first) && first.has_node &&
-	    digest_equal(&first.node, digest);
+	    gist_is_first(&record->gist, digest);
 }
 
 bool

@@ -208,8 +208,7 @@ warning_look(const struct lineage *lineage, const struct blobs *blobs,
 		.ret = &nodes,
 	};
 
-	nodes.nodes =
-	    arena_take(arena, lineage->node_count, sizeof(*nodes.nodes));
+	nodes.nodes = arena_take(arena, lineage->node_count, sizeof(void *));
 	if (nodes.nodes == NULL)
 		return ERR_MEMORY;
 	if (collect(&looking))

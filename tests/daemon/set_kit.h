@@ -29,7 +29,7 @@ struct kit_set {
 	struct hash root;
 	size_t bytes;
 	size_t count;
-	unsigned members[KIT_MEMBERS_MAX];
+	uint16_t members[KIT_MEMBERS_MAX];
 };
 
 static inline void
@@ -64,7 +64,7 @@ static inline void
 kit_print_set(const struct kit_set *set, struct writer *w)
 {
 	static struct manifest_line lines[KIT_MEMBERS_MAX];
-	static char paths[KIT_MEMBERS_MAX][32];
+	static char paths[KIT_MEMBERS_MAX][48];
 	struct why why = { "" };
 
 	for (size_t i = 0; i < set->count; i++) {
@@ -95,7 +95,7 @@ kit_set_of(struct kit *kit, const unsigned *members, size_t count)
 
 	set.count = count;
 	for (size_t i = 0; i < count; i++)
-		set.members[i] = members[i];
+		set.members[i] = (uint16_t)members[i];
 	kit_name_set(kit, &set);
 	return set;
 }

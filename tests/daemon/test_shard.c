@@ -22,6 +22,7 @@ ask(const struct digest *set, const struct hash *shard, const char *as)
 {
 	struct asked asked = { .arena = arena_new(REQUEST_ARENA_MAX) };
 	const struct shard_question question = {
+		.arena = asked.arena,
 		.set = *set,
 		.shard = *shard,
 		.as = as == NULL ? SPAN_EMPTY : span_of_text(as),
@@ -29,8 +30,8 @@ ask(const struct digest *set, const struct hash *shard, const char *as)
 	};
 
 	asked.view = kit_view(&kit);
-	asked.err = shard_ask(
-	    &asked.view, &question, asked.arena, &asked.finding, &asked.why);
+	asked.err =
+	    shard_ask(&asked.view, &question, &asked.finding, &asked.why);
 	return asked;
 }
 

@@ -291,8 +291,7 @@ add_edges(void)
 	naive.edge_count = 0;
 	for (size_t i = 0; i < naive.count; i++) {
 		const struct naive_record *record = &naive.records[i];
-		const struct kit_set *set =
-		    &naive.sets[record->to - FILES - MODELS];
+		const struct kit_set *set;
 
 		if (record->is_withdrawn)
 			continue;
@@ -305,6 +304,7 @@ add_edges(void)
 		if (!record->attaches ||
 		    !naive.is_uploaded[record->to - FILES - MODELS])
 			continue;
+		set = &naive.sets[record->to - FILES - MODELS];
 		for (size_t k = 0; k < set->count; k++)
 			add_edge(
 			    set->members[k], record->to, TAINT_DIRECT, true);
@@ -797,10 +797,13 @@ test_releases(void **state)
 		{ "3.0", ABSENCE_UNKNOWN, false },
 	};
 	for (size_t i = 0; i < 4; i++) {
+		one = (struct clean_release){
+			.name = span_of_text("p0/tagger"),
+			.version = span_of_text(versions[i].version),
+		};
 		assert_err(ERR_OK,
-		    clean_judge(&asked.view, &asked.question,
-			span_of_text("p0/tagger"),
-			span_of_text(versions[i].version), asked.arena, &one));
+		    clean_judge(
+			&asked.view, &asked.question, asked.arena, &one));
 		assert_int_equal(versions[i].verdict, one.verdict);
 		assert_int_equal(versions[i].is_known, one.is_known);
 		assert_true(one.why.text[0] != '\0');
