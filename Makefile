@@ -33,11 +33,11 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	pointer hasher census oms listing sums hashing disk url transport \
-	trust history session stored cited proved keyrings fetched ssh_agent principal show \
+	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
 	submit options wishes item kept draft recording child environment run \
-	run_statement graph draw listed list download shard containment card command audited follow artifact \
+	run_statement graph draw listed list download shard containment card releases taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
-	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_manifest main
+	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_manifest main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

@@ -1,9 +1,9 @@
 #include "client/containment.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/answer.h"
 #include "client/download.h"
 #include "client/item.h"
 #include "client/list.h"
@@ -80,17 +80,11 @@ prove_record(struct containment *c, struct why *w)
 /* ---- an open manifest ---- */
 
 static enum err
-read_answer(struct containment *c, struct span body, struct why *w)
+read_answer(struct containment *c, struct why *w)
 {
-	enum err err = json_parse_answer(body, &c->json, w);
-
-	if (err != ERR_OK) {
-		why_prefix(w, "the log's answer");
-		return err;
-	}
 	struct object o = object_of(json_root(c->json), "the log's answer", w);
 	shard_read(&o, &c->shard);
-	err = object_end_open(&o);
+	enum err err = object_end_open(&o);
 	struct digest set = digest_sha256(&c->set);
 	if (err == ERR_OK && !digest_equal(&set, &c->shard.set))
 		err = why(
@@ -104,20 +98,20 @@ ask(struct containment *c, struct why *w)
 	char path[QUESTION_MAX];
 	char set[HASH_TEXT_MAX];
 	char file[HASH_TEXT_MAX];
-	struct span body;
 
 	hash_print(&c->set, set);
 	hash_print(&c->file, file);
-	(void)snprintf(path, sizeof(path),
+	enum err err = answer_path(path, sizeof(path), w,
 	    "/v1/datasets/sha256:%s/shards/sha256:%s%s%s", set, file,
 	    c->as != NULL ? "?as=" : "", c->as != NULL ? c->as : "");
-	enum err err = session_get(c->session, path, ANSWER_MAX, &body, w);
+	if (err == ERR_OK)
+		err = answer_get(c->session, path, ANSWER_MAX, &c->json, w);
 	if (err == ERR_NOT_FOUND) {
 		c->shard.reason =
 		    span_of_text("the log knows no such set with a manifest");
 		return ERR_OK;
 	}
-	return err == ERR_OK ? read_answer(c, body, w) : err;
+	return err == ERR_OK ? read_answer(c, w) : err;
 }
 
 /* Reads all lines; gives whether one has the digest. */

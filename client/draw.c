@@ -111,6 +111,21 @@ draw_names(struct drawing *drawing, const struct graph_node *node)
 }
 
 static void
+draw_advisories(struct drawing *drawing, const struct graph_node *node)
+{
+	char id[HASH_TEXT_MAX];
+
+	if (node->advisory_count == 0)
+		return;
+	hash_print(&node->advisory, id);
+	output_styled(drawing->out, OUTPUT_BAD, "  advisory");
+	output_print(drawing->out, " %.*s", ID_DIGITS, id);
+	if (node->advisory_count > 1)
+		output_print(
+		    drawing->out, " and %zu more", node->advisory_count - 1);
+}
+
+static void
 draw_node(struct drawing *drawing, size_t at)
 {
 	const struct graph_node *node = &drawing->graph->nodes[at];
@@ -120,6 +135,7 @@ draw_node(struct drawing *drawing, size_t at)
 	show_digest(&node->digest, &w);
 	output_span(drawing->out, writer_view(&w));
 	draw_names(drawing, node);
+	draw_advisories(drawing, node);
 	if (node->is_gap && !drawing->is_drawn[at])
 		output_styled(drawing->out, OUTPUT_WARN,
 		    "  gap: no record says where it is from");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/answer.h"
 #include "schema/record.h"
 #include "schema/text.h"
 #include "schema/tree.h"
@@ -35,27 +36,6 @@ struct reading {
 
 /* ---- pieces ---- */
 
-static void
-read_digest(struct object *o, const char *name, struct digest *ret)
-{
-	struct span text;
-	struct why w = { 0 };
-
-	object_line(o, name, 1, DIGEST_TEXT_MAX, &text);
-	if (o->err == ERR_OK && digest_parse(text, ret, &w) != ERR_OK)
-		object_fail_member(o, name, w.text);
-}
-
-static void
-read_hash(struct object *o, const char *name, struct hash *ret)
-{
-	struct span text;
-
-	object_line(o, name, 1, HASH_TEXT_LEN, &text);
-	if (o->err == ERR_OK && !hash_parse(text, ret))
-		object_fail_member(o, name, "no record id");
-}
-
 static int
 compare_digests(const struct digest *a, const struct digest *b)
 {
@@ -68,16 +48,33 @@ compare_digests(const struct digest *a, const struct digest *b)
 
 /* ---- nodes ---- */
 
+/* Ids or null; an older log says nothing of them. */
+static void
+read_advisories(struct object *o, struct graph_node *ret)
+{
+	struct span text;
+
+	if (!object_has(o, "advisories") || object_null(o, "advisories"))
+		return;
+	json_value *ids =
+	    object_array(o, "advisories", 1, RECORDS_MAX, &ret->advisory_count);
+	if (o->err == ERR_OK &&
+	    (!json_element_text(ids, 0, &text) ||
+		!hash_parse(text, &ret->advisory)))
+		object_fail_member(o, "advisories", "no record id");
+}
+
 static enum err
 read_node(struct reading *reading, json_value *value, struct graph_node *ret)
 {
 	struct object o = object_of(value, "", reading->why);
 
-	read_digest(&o, "digest", &ret->digest);
+	answer_digest(&o, "digest", &ret->digest);
 	json_value *names =
 	    object_array(&o, "names", 0, NAMES_MAX, &ret->name_count);
 	(void)object_array(&o, "records", 0, RECORDS_MAX, &ret->record_count);
 	ret->is_gap = object_flag(&o, "gap");
+	read_advisories(&o, ret);
 	enum err err = object_end_open(&o);
 	if (err != ERR_OK)
 		return err;
@@ -179,7 +176,7 @@ read_end(
 {
 	struct digest digest = { 0 };
 
-	read_digest(o, name, &digest);
+	answer_digest(o, name, &digest);
 	if (o->err == ERR_OK && !find_node(reading, &digest, ret))
 		object_fail_member(o, name, "not among the nodes");
 }
@@ -210,13 +207,13 @@ read_edge(struct reading *reading, json_value *value, struct graph_edge *ret)
 	read_end(reading, &o, "to", &ret->to);
 	if (!object_null(&o, "role"))
 		object_line(&o, "role", 1, NAME_LEN_MAX, &ret->role);
-	read_hash(&o, "record", &ret->record);
+	answer_id(&o, "record", &ret->record);
 	ret->index = object_number(&o, "index", TREE_SIZE_MAX);
 	object_line(&o, "principal", 1, PRINCIPAL_LEN_MAX, &ret->principal);
 	read_standing(&o, &ret->standing);
 	ret->is_withdrawn = !object_null(&o, "withdrawn");
 	if (ret->is_withdrawn)
-		read_hash(&o, "withdrawn", &ret->withdrawn);
+		answer_id(&o, "withdrawn", &ret->withdrawn);
 	if (!object_null(&o, "disputed"))
 		(void)object_array(
 		    &o, "disputed", 1, RECORDS_MAX, &ret->dispute_count);
@@ -254,7 +251,7 @@ read_all(struct reading *reading, const struct digest *root)
 	struct span direction;
 
 	graph->tree_size = object_number(&o, "treeSize", TREE_SIZE_MAX);
-	read_digest(&o, "root", &told);
+	answer_digest(&o, "root", &told);
 	object_line(&o, "direction", 1, 8, &direction);
 	graph->is_down = span_is(direction, "down");
 	graph->is_truncated = object_flag(&o, "truncated");

@@ -21,7 +21,9 @@ struct graph_node {
 	size_t name_count;
 	struct span *names; /* what records call it: strangers' text */
 	size_t record_count;
-	bool is_gap; /* no record says where it is from */
+	bool is_gap;	       /* no record says where it is from */
+	size_t advisory_count; /* that warn of it, or of a file in it */
+	struct hash advisory;  /* the first of them */
 };
 
 enum graph_standing {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "client/answer.h"
 #include "schema/text.h"
 #include "schema/tree.h"
 
@@ -10,32 +11,20 @@
 #define QUERY_LEN_MAX 1024
 #define KIND_MAX 32
 
-static void
-read_hash(struct object *o, const char *name, struct hash *ret)
-{
-	struct span text;
-
-	object_line(o, name, 1, HASH_TEXT_LEN, &text);
-	if (o->err == ERR_OK && !hash_parse(text, ret))
-		object_fail_member(o, name, "no record id");
-}
-
 static enum err
 read_row(json_value *value, struct listed_row *ret, struct why *w)
 {
 	struct object o = object_of(value, "", w);
 	struct listed_row row = { .name = SPAN_EMPTY };
 
-	read_hash(&o, "id", &row.id);
+	answer_id(&o, "id", &row.id);
 	row.index = object_number(&o, "index", TREE_SIZE_MAX);
 	object_line(&o, "kind", 1, KIND_MAX, &row.kind);
 	object_line(&o, "principal", 1, LISTED_NAME_MAX, &row.principal);
 	if (!object_null(&o, "name"))
 		object_text(&o, "name", 1, LISTED_NAME_MAX, &row.name);
 	object_line(&o, "time", 1, TEXT_TIME_LEN, &row.time);
-	row.is_withdrawn = !object_null(&o, "withdrawn");
-	if (row.is_withdrawn)
-		read_hash(&o, "withdrawn", &row.withdrawn);
+	row.is_withdrawn = answer_optional_id(&o, "withdrawn", &row.withdrawn);
 	*ret = row;
 	return object_end_open(&o);
 }
@@ -77,18 +66,14 @@ listed_get(struct session *session, const char *query,
 	char path[QUERY_LEN_MAX];
 	char after[TEXT_DECIMAL_MAX + 16] = "";
 	struct listed_page page = { .json = NULL };
-	struct span body;
 
 	if (before != NULL)
 		(void)snprintf(
 		    after, sizeof(after), "&after=%" PRIu64, before->next);
-	int len = snprintf(
-	    path, sizeof(path), "%s&limit=%d%s", query, LISTED_PAGE_MAX, after);
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return why(w, ERR_USAGE, "too long a question");
-	enum err err = session_get(session, path, PAGE_LEN_MAX, &body, w);
+	enum err err = answer_path(path, sizeof(path), w, "%s&limit=%d%s",
+	    query, LISTED_PAGE_MAX, after);
 	if (err == ERR_OK)
-		err = json_parse_answer(body, &page.json, w);
+		err = answer_get(session, path, PAGE_LEN_MAX, &page.json, w);
 	if (err != ERR_OK)
 		return err;
 	err = read_page(&page, before, w);

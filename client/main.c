@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_trace,
 	&command_find,
 	&command_contains,
+	&command_affected,
 	&command_verify,
 	&command_audit,
 };

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "client/answer.h"
+
 #define REASON_LEN_MAX 1024
 
 static const char *const verdicts[] = {
@@ -96,61 +98,24 @@ read_lines(struct object *o, struct shard *ret)
 		    o, "merkleTreeHash", "the base64 of 32 bytes is needed");
 }
 
-/* One of the words; the caller's number stays where it is none of them. */
-static bool
-read_word(struct object *o, const char *name, const char *const *words,
-    unsigned count, unsigned *ret)
-{
-	struct span text;
-
-	object_line(o, name, 1, 16, &text);
-	for (unsigned i = 0; o->err == ERR_OK && i < count; i++) {
-		if (span_is(text, words[i])) {
-			*ret = i;
-			return true;
-		}
-	}
-	object_fail_member(o, name, "not one of its words");
-	return false;
-}
-
 static void
 read_verdict(struct object *o, struct shard *ret)
 {
-	unsigned number = 0;
-
-	if (read_word(o, "verdict", verdicts, SHARD_NOT_IN + 1, &number))
-		ret->verdict = (enum shard_verdict)number;
+	ret->verdict = (enum shard_verdict)answer_word(
+	    o, "verdict", verdicts, SHARD_NOT_IN + 1);
 	if (o->err != ERR_OK || ret->verdict == SHARD_UNKNOWN)
 		return;
-	if (read_word(o, "by", bys, SHARD_BY_FILE + 1, &number))
-		ret->by = (enum shard_by)number;
+	ret->by = (enum shard_by)answer_word(o, "by", bys, SHARD_BY_FILE + 1);
 	if (o->err == ERR_OK && !ret->has_record)
 		object_fail_member(o, "record", "missing");
-}
-
-static void
-read_set(struct object *o, struct shard *ret)
-{
-	struct span text;
-	struct why w = { 0 };
-
-	object_line(o, "dataset", 1, DIGEST_TEXT_MAX, &text);
-	if (o->err == ERR_OK && digest_parse(text, &ret->set, &w) != ERR_OK)
-		object_fail_member(o, "dataset", w.text);
-	ret->has_record = object_has(o, "record") && !object_null(o, "record");
-	if (!ret->has_record)
-		return;
-	object_line(o, "record", 1, HASH_TEXT_LEN, &text);
-	if (o->err == ERR_OK && !hash_parse(text, &ret->record))
-		object_fail_member(o, "record", "no record id");
 }
 
 void
 shard_read(struct object *o, struct shard *ret)
 {
 	*ret = (struct shard){ .verdict = SHARD_UNKNOWN };
-	read_set(o, ret);
+	answer_digest(o, "dataset", &ret->set);
+	ret->has_record = answer_optional_id(o, "record", &ret->record);
 	read_verdict(o, ret);
 	if (o->err == ERR_OK && ret->verdict == SHARD_UNKNOWN)
 		(void)object_optional_text(

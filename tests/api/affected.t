@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# headwater affected, absent, contaminated: a poisoned shard, what came of it, and
+# the release that is clean of it.
+. tests/api/lib.sh
+. tests/api/client.sh
+new_log
+person lab
+person watch
+start_daemon || exit 1
+mkdir "$WORK/here" && cd "$WORK/here" || exit 1
+
+manifest_of() {
+	(cd "$1" && find . -type f -printf '%P\0' | xargs -0 sha256sum |
+		LC_ALL=C sort)
+}
+
+# upload FOLDER: its manifest, unless the client has done that already.
+upload() {
+	local hex
+	hex=$(manifest_of "$1" | sha256sum | cut -d' ' -f1)
+	manifest_of "$1" | curl -sf -o /dev/null --data-binary @- -X PUT \
+		"$URL/v1/blobs/sha256:$hex"
+}
+
+record() {
+	headwater record "$@" -q
+}
+
+# Two versions: the first one with a poisoned shard, all of it told.
+as lab
+mkdir words
+for i in $(seq 300); do echo "$i" >"words/$i"; done
+cp words/7 poison
+words_id=$(record dataset words --name lab/words)
+upload words || echo "# no upload"
+train_id=$(record run --name lab/train --stage train --input dataset=words \
+	--output weights=model.bin --complete dataset -- \
+	sh -c 'cat words/* >model.bin')
+record model model.bin --name lab/model >/dev/null
+record run --name lab/quantize --stage quantize --input model=model.bin \
+	--output weights=model.q --complete model -- \
+	sh -c 'head -c 20 model.bin >model.q' >/dev/null
+record release model.q --name lab/release --version 1.0 >/dev/null
+first=$(digest words/8) old=$(manifest_of words | sha256sum | cut -d' ' -f1)
+as watch
+advisory=$(record advisory poison --reason poison --severity high \
+	--action exclude)
+as lab
+rm words/7
+record dataset words --name lab/words --version 2 >/dev/null
+upload words
+record run --name lab/train --stage train --input dataset=words \
+	--output weights=model2.bin --complete dataset -- \
+	sh -c 'cat words/* >model2.bin' >/dev/null
+record model model2.bin --name lab/model --version 2 >/dev/null
+record release model2.bin --name lab/release --version 2.0 >/dev/null
+
+# ---- affected ----
+
+as watch
+run 0 "what came of a poisoned shard" headwater affected poison
+like "is told with the line of the manifest" "$OUT" \
+	"$(digest poison | cut -c1-23)…  poison
+  in         sha256:${old:0:16}…  lab/words  by lab, record ${words_id:0:12}, line *: 7
+  direct     sha256:${old:0:16}…  lab/words  level 1
+             it → shard of lab/words  by lab, record ${words_id:0:12}
+*"
+like "the model" "$OUT" "*  direct     $(digest model.bin | cut -c1-23)…  lab/train  level 1
+             it → shard of lab/words → dataset of lab/train  by lab, record ${train_id:0:12}*"
+like "the quantised one, and its release" "$OUT" \
+	"*  via model  $(digest model.q | cut -c1-23)…  lab/quantize  level 1
+             it → shard of lab/words → dataset of lab/train → model of lab/quantize  by *
+             released as lab/release 1.0*"
+like "the advisory" "$OUT" "*  advisory   poison, high, exclude  of $(digest poison | cut -c1-23)…  by watch, record ${advisory:0:12}, not answered*"
+like "and the release that is clean" "$OUT" "*  clean      lab/release 2.0  by the signed, complete lists of lab*"
+like "and whose word it is" "$OUT" "*not checked: it is the log's word (its first 11 records)*"
+is "no hit is told twice" "$(grep -c '  direct ' <<<"$OUT")" 2
+run 0 "as its publisher" headwater affected poison --as lab --clean lab/release/2.0
+is "a clean release is told once" "$(grep -c lab/release' 2.0' <<<"$OUT")" 1
+run 0 "one that is not clean" headwater affected poison --clean lab/release/1.0
+like "is told" "$OUT" "*  not clean  lab/release 1.0  it is in *"
+run 0 "one that nobody made" headwater affected poison --clean lab/release/9
+like "is not known" "$OUT" "*  unknown    lab/release 9  *"
+run 0 "--json" headwater affected poison --json
+is "has the log's answers" "$(jq -c '.asked[0] | [.path, (.answers[0].hits | map(.kind))]' <<<"$OUT")" \
+	'["poison",["direct","direct","via-model"]]'
+run 0 "by digest" headwater affected "$first" --limit 2
+like "with a limit" "$OUT" "*not shown: more than this; ask with a larger --limit*"
+mkdir found && cp poison found/p && echo other >found/o
+run 0 "a folder, file by file" headwater affected found
+is "each is asked" "$(grep -c '^sha256' <<<"$OUT")" 3
+run 1 "what nothing came of" headwater affected found/o
+like "is no proof" "$ERR" "*which is no proof that nothing did: headwater absent asks for one*"
+run 1 "nor in JSON" headwater affected found/o --json
+as lab
+record reply "$advisory" --status fixed --fixed-in model2.bin >/dev/null
+like "an answer is shown" "$(headwater affected poison)" \
+	"*record ${advisory:0:12}
+             answered: fixed  by lab, record *"
+like "what is warned of stands in the tree too" "$(headwater trace model.q)" \
+	"*lab/words, words  advisory ${advisory:0:12}*"
+for bad in '--as A' '--clean lab' '--clean lab/x/' '--limit 0' '--limit 1001'; do
+	# shellcheck disable=SC2086 # an option and its value
+	run 2 "$bad is usage" headwater affected poison $bad
+done
+done_testing
