@@ -76,22 +76,21 @@ answer_word(struct object *o, const char *name, const char *const *words,
 
 void
 answer_texts(struct object *o, const char *name, size_t max,
-    struct arena *arena, size_t *ret_count, struct span **ret)
+    struct answer_texts *ret, struct arena *arena)
 {
 	size_t count;
 	json_value *array = object_array(o, name, 0, max, &count);
-	struct span *texts = arena_take(arena, count, sizeof(*texts));
 
-	*ret_count = 0;
-	*ret = texts;
-	if (texts == NULL)
+	*ret = (struct answer_texts){ .count = 0 };
+	ret->all = arena_take(arena, count, sizeof(*ret->all));
+	if (ret->all == NULL)
 		object_fail(o, ERR_MEMORY, "%s: no memory left", name);
 	for (size_t i = 0; o->err == ERR_OK && i < count; i++) {
-		if (!json_element_text(array, i, &texts[i]))
+		if (!json_element_text(array, i, &ret->all[i]))
 			object_fail_member(o, name, "texts are needed");
 	}
 	if (o->err == ERR_OK)
-		*ret_count = count;
+		ret->count = count;
 }
 
 enum err

@@ -25,9 +25,12 @@ void answer_optional_line(
 /* The number of a text among words. */
 unsigned answer_word(struct object *o, const char *name,
     const char *const *words, unsigned count);
-/* Texts, all of them; `*ret` is the arena's. */
+struct answer_texts {
+	size_t count;
+	struct span *all; /* the arena's */
+};
 void answer_texts(struct object *o, const char *name, size_t max,
-    struct arena *arena, size_t *ret_count, struct span **ret);
+    struct answer_texts *ret, struct arena *arena);
 
 /* The path of a question; ERR_USAGE where it is too long. */
 MUST_CHECK enum err answer_path(char *path, size_t cap, struct why *w,

@@ -111,10 +111,12 @@ read_hit(json_value *value, struct arena *arena, void *ret, struct why *w)
 {
 	struct object o = object_of(value, "", w);
 	struct taint_hit *hit = ret;
+	struct answer_texts names;
 
 	answer_digest(&o, "digest", &hit->digest);
-	answer_texts(
-	    &o, "names", NAMES_MAX, arena, &hit->name_count, &hit->names);
+	answer_texts(&o, "names", NAMES_MAX, &names, arena);
+	hit->name_count = names.count;
+	hit->names = names.all;
 	object_line(&o, "kind", 1, WORD_LEN_MAX, &hit->kind);
 	hit->level = object_number(&o, "level", 4);
 	hit->steps = read_rows(&o, &steps, arena, &hit->step_count);
