@@ -141,7 +141,9 @@ add_folder(const char *folder, enum err (*judge)(struct span, struct why *))
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		struct vector *vector = &vectors[vector_count];
 		bool is_valid = strncmp(entry->d_name, "valid-", 6) == 0;
-		bool is_root = strstr(entry->d_name, ".root") != NULL;
+		/* beside a manifest: its root, and the daemon's sidecar */
+		bool is_root = strstr(entry->d_name, ".root") != NULL ||
+		    strstr(entry->d_name, ".tree") != NULL;
 		if ((!is_valid && strncmp(entry->d_name, "invalid-", 8) != 0) ||
 		    is_root)
 			continue;
