@@ -32,12 +32,15 @@ DAEMON := limits fault log clock lock worker file file_lock metric \
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git beneath spill sorter line_reader cache walk \
-	pointer hasher census oms listing sums hashing disk url transport \
+	pointer hasher census oms listing sums hashing \
+	disk url transport_curl transport \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
-	submit options wishes item kept draft recording child environment run \
+	submit upload \
+	options wishes item kept draft recording child environment run \
 	run_statement graph draw listed list download shard containment card releases taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
-	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_manifest main
+	cmd_manifest cmd_upload \
+	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

@@ -11,6 +11,9 @@
 
 #define SET_OPTIONS \
 	RECORDING_NAME_OPTIONS, \
+	    { .name = "no-upload", \
+		    .help = \
+			"keep the manifest here: the list stays private" }, \
 	    { .name = "derived-from", \
 		    .is_many = true, \
 		    .value = "ITEM", \
@@ -52,8 +55,12 @@ write_manifest(struct draft *draft, const struct item *item)
 
 	if (item->kind != ITEM_SET)
 		return;
+	draft->is_disclosed =
+	    !set->is_salted && !options_has(draft->arguments, "no-upload");
 	if (set->is_salted)
 		writer_member_text(w, "disclosure", span_of_text("salted"));
+	if (draft->is_disclosed)
+		writer_member_text(w, "disclosure", span_of_text("full"));
 	writer_member(w, "attachments");
 	writer_format(w,
 	    "[{\"name\":\"%s\",\"mediaType\":\"text/plain\","

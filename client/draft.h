@@ -30,6 +30,7 @@ struct draft {
 	bool makes;	       /* the record puts edges between artifacts */
 	struct kept *manifest; /* to be kept beside the proofs; may be NULL */
 	struct hash manifest_hash;
+	bool is_disclosed; /* it goes to the log too */
 };
 
 struct draft draft_begin(

@@ -100,10 +100,10 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	manifest) echo --output "$hashing" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
-		echo --derived-from --complete "$named" "$hashing" "$recording"
+		echo --derived-from --complete --no-upload "$named" "$hashing" "$recording"
 		;;
 	"record model")
-		echo --derived-from --complete --architecture --format "$named" \
+		echo --derived-from --complete --no-upload --architecture --format "$named" \
 			"$hashing" "$recording"
 		;;
 	"record code") echo --entry-point "$named" "$recording" ;;
@@ -134,7 +134,7 @@ _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
 		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | \
-		--strangers | --dot | --salted | --pointers | --no-cache)
+		--strangers | --dot | --salted | --pointers | --no-cache | --no-upload)
 		return 0
 		;;
 	esac
@@ -146,7 +146,7 @@ _headwater() {
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
-	local commands="init manifest record submit show trace find contains \
+	local commands="init manifest record submit upload show trace find contains \
 		affected verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply"

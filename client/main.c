@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_record_advisory,
 	&command_record_reply,
 	&command_submit,
+	&command_upload,
 	&command_show,
 	&command_trace,
 	&command_find,

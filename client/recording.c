@@ -7,6 +7,7 @@
 #include "client/cited.h"
 #include "client/stored.h"
 #include "client/submit.h"
+#include "client/upload.h"
 #include "schema/text.h"
 
 /* `/PATH` gets the principal in front; a name of somebody else's is refused here,
@@ -205,6 +206,29 @@ remember(struct recording *recording, const struct draft *draft,
 		    "recorded, but later records will not cite it: %s", w.text);
 }
 
+/* The list of a set that is disclosed: it is kept here already. */
+static enum err
+upload_manifest(
+    struct session *session, const struct draft *draft, struct why *w)
+{
+	char path[DISK_PATH_MAX];
+	bool was_there;
+
+	if (draft->manifest == NULL || !draft->is_disclosed)
+		return ERR_OK;
+	enum err err =
+	    kept_manifest_path(&session->trust, &draft->manifest_hash, path, w);
+	if (err == ERR_OK)
+		err = upload_file(
+		    session, path, &draft->manifest_hash, &was_there, w);
+	if (err == ERR_OK)
+		return ERR_OK;
+	output_note(
+	    &session->out, "to send it again: headwater upload %s", path);
+	why_prefix(w, "recorded, but its manifest is not in the log");
+	return err;
+}
+
 static enum err
 send(struct recording *recording, const struct draft *draft,
     const struct envelope *envelope, struct why *w)
@@ -221,9 +245,11 @@ send(struct recording *recording, const struct draft *draft,
 	if (err != ERR_OK)
 		return err;
 	err = save_proof(recording, &submitted.id, w);
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
 		why_prefix(w, "recorded, but its proof was not saved");
-	return err;
+		return err;
+	}
+	return upload_manifest(session, draft, w);
 }
 
 /* On a terminal the statement is seen before it is sent; a script that has

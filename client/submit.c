@@ -199,7 +199,7 @@ submit_envelope(struct session *session, const struct envelope *envelope,
 	struct transport_call call = {
 		.base = session->trust.url,
 		.path = "/v1/records",
-		.is_post = true,
+		.method = TRANSPORT_POST,
 		.content_type = "application/vnd.dsse.envelope.v1+json",
 		.body = entry,
 		.max = ANSWER_MAX,
@@ -256,7 +256,7 @@ send_batch(struct session *session, const struct batch *batch, struct why *w)
 	struct transport_call call = {
 		.base = session->trust.url,
 		.path = "/v1/records",
-		.is_post = true,
+		.method = TRANSPORT_POST,
 		.content_type = "application/x-ndjson",
 		.body = writer_view(&batch->body),
 		.max = ANSWERS_MAX,

@@ -1,10 +1,9 @@
 /*
- * transport: HTTP to a log.  The only door to libcurl.
+ * transport: HTTP to a log, with patience.
  *
- * http and https, no redirects, no credentials in URLs, bounded in size and time
- * (TRANSPORT_CONNECT_MS, TRANSPORT_IDLE_MS without a byte).  429 and 503 are tried
- * again, at most TRANSPORT_TRIES times, waiting as Retry-After says (at most 10
- * s).  problem+json becomes the sentence, "the log says: …".
+ * 429 and 503 are tried again, at most TRANSPORT_TRIES times, waiting as
+ * Retry-After says (at most 10 s).  problem+json becomes the sentence, "the log
+ * says: …".
  *
  * Errors: ERR_NOT_FOUND (404), ERR_REFUSED (other 4xx), ERR_BUSY (429, 503),
  * ERR_MISSING (unreachable, 451, 5xx), ERR_TOO_LARGE (an answer above `max`).
@@ -14,32 +13,11 @@
 #ifndef HEADWATER_CLIENT_TRANSPORT_H
 #define HEADWATER_CLIENT_TRANSPORT_H
 
-#include "schema/arena.h"
+#include "client/transport_curl.h"
 
 #define TRANSPORT_TRIES 3
-#define TRANSPORT_CONNECT_MS 10000
-#define TRANSPORT_IDLE_MS 60000
 
 struct transport;
-
-struct transport_call {
-	const char *base;	  /* the log's URL, without a final '/' */
-	const char *path;	  /* "/v1/records/…"; already encoded */
-	bool is_post;		  /* else GET */
-	const char *content_type; /* of a POST */
-	struct span body;
-	size_t max; /* bytes of the answer */
-	/* a file that the body of a 2xx goes into instead of the arena, cut to
-	   nothing before each try; NULL: none */
-	const int *sink;
-};
-
-struct transport_answer {
-	int status;
-	uint64_t retry_ms; /* Retry-After, 0 where none was given */
-	bool is_problem;   /* application/problem+json */
-	struct span body;
-};
 
 /* Does one call once; ERR_MISSING where nothing answered.  What is behind the
  * door: libcurl, or a log that a test made up. */
@@ -56,6 +34,11 @@ void transport_free(struct transport *transport); /* NULL is fine */
 MUST_CHECK enum err transport_do(struct transport *transport,
     const struct transport_call *call, struct arena *arena, struct span *ret,
     struct why *w);
+
+/* The same, whatever the answer is: what a HEAD says is in its head. */
+MUST_CHECK enum err transport_ask(struct transport *transport,
+    const struct transport_call *call, struct arena *arena,
+    struct transport_answer *ret, struct why *w);
 
 /* Waits, unless a test stands behind the door. */
 void transport_wait(struct transport *transport, uint64_t wait_ms);

@@ -26,7 +26,7 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >affected|audit|contains|find|help|init|manifest|record|show|submit|trace|verify
+headwater >affected|audit|contains|find|help|init|manifest|record|show|submit|trace|upload|verify
 headwater record >advisory|code|dataset|evaluation|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards

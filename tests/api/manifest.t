@@ -59,8 +59,10 @@ cache=$HEADWATER_HOME/cache/hashes
 ok "there is a cache" test -s "$cache"
 is "for its owner" "$(stat -c %a "$cache")" 600
 reads() { # how many files of the set are read, counted by their first bytes
-	strace -f -e trace=read -e signal=none "$HEADWATER" manifest set \
-		-o made -q "$@" 2>&1 | grep -c '[ >]"\(one\|[0-9]*\)\\n", 1048576'
+	rm -f trace.* # one of each thread
+	strace -ff -o trace -e trace=read -e signal=none "$HEADWATER" manifest \
+		set -o made -q "$@" >/dev/null 2>&1
+	cat trace.* | grep -c '[ >]"\(one\|[0-9]*\)\\n", 1048576'
 }
 if strace -o /dev/null true 2>/dev/null; then
 	is "nothing is read again" "$(reads)" 0

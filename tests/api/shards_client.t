@@ -27,10 +27,10 @@ mkdir set many listed
 for i in $(seq 300); do echo "$i" >"many/$i"; done
 echo one >listed/a
 echo two >listed/b
-id=$(headwater record dataset many --name lab/many -q)
+id=$(headwater record dataset many --name lab/many --no-upload -q)
 upload many >/dev/null || echo "# no upload"
 many=sha256:$(manifest_of many)
-headwater record dataset listed --name lab/listed --complete shard -q >/dev/null
+headwater record dataset listed --name lab/listed --no-upload --complete shard -q >/dev/null
 echo single >single
 headwater record dataset single --name lab/single -q >/dev/null
 
@@ -84,7 +84,7 @@ like "cannot be checked" "$ERR" "*the log holds no manifest of this set*"
 
 as other
 mkdir open && echo one >open/a
-headwater record dataset open --name other/open -q >/dev/null
+headwater record dataset open --name other/open --no-upload -q >/dev/null
 run 0 "what is listed is known" headwater contains open open/a
 run 3 "an incomplete list shows no absence" headwater contains open single
 like "says why" "$OUT" "unknown  *because  its manifest is not here, and its record does not sign its list of files as complete"

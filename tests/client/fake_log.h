@@ -359,7 +359,7 @@ fake_perform(void *state, const struct transport_call *call,
 		*ret = (struct transport_answer){ .status = 503 };
 		return ERR_OK;
 	}
-	if (call->is_post)
+	if (call->method == TRANSPORT_POST)
 		fake_post(log, call, &body);
 	else
 		is_found = fake_get(log, call->path, &body);
