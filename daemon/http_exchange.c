@@ -155,7 +155,7 @@ count_answer(const struct exchange *exchange)
 	    LOG_SPAN(
 		"target", span_of(exchange->target, strlen(exchange->target))),
 	    LOG_NUMBER("status", (uint64_t)reply->status),
-	    LOG_NUMBER("bytes", reply->body.len),
+	    LOG_NUMBER("bytes", reply_len(reply)),
 	    LOG_NUMBER("ms", clock_steady_ms() - exchange->begun_ms));
 }
 
@@ -187,7 +187,6 @@ exchange_send(struct exchange *exchange)
 	struct reply *reply = &exchange->reply;
 
 	judge_answer(exchange);
-	uint64_t len = reply->fd == -1 ? reply->body.len : reply->fd_len;
 	/* 0.9.75 takes LF for CRLF in chunks: where such a body ends is not what
 	   a proxy may think, so nothing behind it is ever read */
 	if (exchange->pass.is_chunked ||
@@ -195,7 +194,8 @@ exchange_send(struct exchange *exchange)
 		reply->must_close = true;
 	count_answer(exchange);
 	exchange_set_deadline(exchange,
-	    exchange->shared->deadlines.answer_ms + len / ANSWER_RATE * 1000);
+	    exchange->shared->deadlines.answer_ms +
+		reply_len(reply) / ANSWER_RATE * 1000);
 	return http_reply_send(exchange->connection, reply,
 	    exchange->pass.method != GATE_POST &&
 		exchange->pass.method != GATE_PUT);

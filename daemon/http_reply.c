@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "daemon/tile_cache.h"
+
 static const char *
 cache_control(enum reply_cache cache)
 {
@@ -57,7 +59,43 @@ add_headers(
 	return is_fine;
 }
 
-/* The body, or the file, is the response's from here on. */
+static void
+let_tile_go(void *tile)
+{
+	tile_bytes_let_go(tile);
+}
+
+/* Its bytes are shared, and stay until the last of them is sent. */
+static struct MHD_Response *
+response_of_tile(struct reply *reply)
+{
+	struct tile_bytes *tile = reply->tile;
+	struct span bytes = tile_bytes_view(tile);
+	/* the library takes it without const and only reads */
+	void *data = (void *)(uintptr_t)bytes.data;
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer_with_free_callback_cls(
+		bytes.len, data, let_tile_go, tile);
+
+	if (response != NULL)
+		reply->tile = NULL;
+	reply_done(reply);
+	return response;
+}
+
+static struct MHD_Response *
+response_of_file(struct reply *reply)
+{
+	struct MHD_Response *response =
+	    MHD_create_response_from_fd64(reply->fd_len, reply->fd);
+
+	if (response != NULL)
+		reply->fd = -1;
+	reply_done(reply);
+	return response;
+}
+
+/* What is sent is the response's from here on. */
 static struct MHD_Response *
 make_response(struct reply *reply)
 {
@@ -65,14 +103,10 @@ make_response(struct reply *reply)
 	size_t len = reply->body.len;
 	struct MHD_Response *response;
 
-	if (reply->fd != -1) {
-		response =
-		    MHD_create_response_from_fd64(reply->fd_len, reply->fd);
-		if (response != NULL)
-			reply->fd = -1;
-		reply_done(reply);
-		return response;
-	}
+	if (reply->fd != -1)
+		return response_of_file(reply);
+	if (reply->tile != NULL)
+		return response_of_tile(reply);
 	response = len == 0 ? MHD_create_response_from_buffer(
 				  0, nothing, MHD_RESPMEM_PERSISTENT)
 			    : MHD_create_response_from_buffer(

@@ -7,6 +7,7 @@
 #include "daemon/signer_link.h"
 #include "daemon/store_index.h"
 #include "daemon/store_log.h"
+#include "daemon/tile_cache.h"
 
 struct ledger *
 ledger_new(void)
@@ -19,8 +20,10 @@ ledger_new(void)
 	ledger->recent = recent_new(RECENT_IDS_MAX);
 	ledger->published = published_new();
 	ledger->batch = batch_new(QUEUE_ENTRIES_MAX, QUEUE_BYTES_MAX);
+	ledger->tiles = tile_cache_new(TILE_CACHE_BYTES);
 	if (ledger->signers == NULL || ledger->recent == NULL ||
-	    ledger->published == NULL || ledger->batch == NULL) {
+	    ledger->published == NULL || ledger->batch == NULL ||
+	    ledger->tiles == NULL) {
 		ledger_free(ledger);
 		return NULL;
 	}
@@ -32,6 +35,7 @@ ledger_free(struct ledger *ledger)
 {
 	if (ledger == NULL)
 		return;
+	tile_cache_free(ledger->tiles);
 	batch_free(ledger->batch);
 	published_free(ledger->published);
 	recent_free(ledger->recent);

@@ -22,6 +22,7 @@ struct blobs;
 struct indexer;
 struct mender;
 struct signer_link;
+struct tile_cache;
 struct uploads;
 struct worker;
 
@@ -34,6 +35,7 @@ struct ledger {
 	struct recent *recent;
 	struct published *published;
 	struct batch *batch;
+	struct tile_cache *tiles;
 	struct signer_link *signer;
 	struct indexer *indexer;
 	struct blobs *blobs; /* of the service, as what follows */

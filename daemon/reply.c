@@ -4,6 +4,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/limits.h"
+#include "daemon/tile_cache.h"
 
 #define RETRY_SPREAD_S 3
 
@@ -19,25 +20,37 @@ reply_new(void)
 	};
 }
 
+uint64_t
+reply_len(const struct reply *reply)
+{
+	if (reply->fd != -1)
+		return reply->fd_len;
+	return reply->tile != NULL ? tile_bytes_view(reply->tile).len
+				   : reply->body.len;
+}
+
 static void
-close_file(struct reply *reply)
+drop_others(struct reply *reply)
 {
 	if (reply->fd != -1)
 		(void)close(reply->fd);
 	reply->fd = -1;
+	if (reply->tile != NULL)
+		tile_bytes_let_go(reply->tile);
+	reply->tile = NULL;
 }
 
 void
 reply_done(struct reply *reply)
 {
-	close_file(reply);
+	drop_others(reply);
 	writer_done(&reply->body);
 }
 
 void
 reply_error(struct reply *reply, enum err err, const struct why *w)
 {
-	close_file(reply);
+	drop_others(reply);
 	writer_clear(&reply->body);
 	reply->is_download = false;
 	reply->status = err_status(err);

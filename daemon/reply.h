@@ -4,7 +4,8 @@
  * A handler sets status, type and body; http turns it into a response with the
  * headers that every answer has (nosniff, no-referrer, Cache-Control).
  *
- * Threads: the request's.  Memory: the body's writer is freed by http.
+ * Threads: the request's.  Memory: the body's writer, or what is sent in place
+ * of it, is given back by http.
  */
 #ifndef HEADWATER_DAEMON_REPLY_H
 #define HEADWATER_DAEMON_REPLY_H
@@ -33,6 +34,7 @@ struct reply {
 	const char *allow;	/* of a 405 */
 	const char *location; /* of a 201; borrowed from the request's arena */
 	bool must_close;
+	struct tile_bytes *tile; /* in place of the body; NULL: none */
 	/* a file in place of the body, closed when it is sent; -1: none */
 	int fd;
 	uint64_t fd_len;
@@ -43,6 +45,9 @@ struct reply {
 
 struct reply reply_new(void);
 
+/* Of what is sent: the body, the tile or the file. */
+uint64_t reply_len(const struct reply *reply);
+
 /* Status from the error, problem+json body; ERR_BUSY gets a Retry-After of 1-3 s
  * (spread); whatever was in the body before is dropped. */
 void reply_error(struct reply *reply, enum err err, const struct why *w);
@@ -50,7 +55,7 @@ void reply_error(struct reply *reply, enum err err, const struct why *w);
 /* ERR_CONFLICT, with how many bytes of an upload are there. */
 void reply_have(struct reply *reply, const struct why *w, uint64_t have);
 
-/* Gives the body and the file back; for one that is not sent. */
+/* Gives the body, the tile and the file back; for one that is not sent. */
 void reply_done(struct reply *reply);
 
 #endif

@@ -7,6 +7,7 @@
 #include "daemon/answer.h"
 #include "daemon/prove.h"
 #include "daemon/store_log.h"
+#include "daemon/tile_cache.h"
 #include "schema/text.h"
 #include "schema/tile.h"
 
@@ -40,8 +41,8 @@ serve_checkpoint(struct request *request, struct reply *reply)
  * Its hashes are the leaves of a tree of such tiles, on the edge before it.
  */
 static void
-check_hashes(struct txn *txn, const struct tile *tile, struct span hashes,
-    const struct tree_head *published)
+check_hashes(struct txn *txn, const struct tile *tile,
+    const struct hash *hashes, const struct tree_head *published)
 {
 	unsigned shift = tile->level * TILE_HEIGHT;
 	uint64_t begin = tile->n * TILE_WIDTH;
@@ -52,39 +53,41 @@ check_hashes(struct txn *txn, const struct tile *tile, struct span hashes,
 	if (!store_log_get_edge(txn, begin << shift, &edge))
 		return;
 	edge.size = begin;
-	for (unsigned i = 0; i < tile->width; i++) {
-		struct hash hash;
-		memcpy(
-		    hash.bytes, hashes.data + (size_t)i * HASH_LEN, HASH_LEN);
-		(void)tree_append(&edge, &hash, made);
-	}
+	for (unsigned i = 0; i < tile->width; i++)
+		(void)tree_append(&edge, &hashes[i], made);
 	end.root = tree_edge_root(&edge);
 	if (prove_leads_to(txn, &end, published) != ERR_OK)
 		txn_fail(txn, ERR_CORRUPT);
+}
+
+static bool
+get_hashes(struct txn *txn, const struct tile *tile, struct hash *out)
+{
+	uint64_t begin = tile->n * TILE_WIDTH;
+	struct tree_position at = { .level = tile->level * TILE_HEIGHT };
+
+	if (tile->level == 0)
+		return store_log_get_leaves(txn, begin, tile->width, out);
+	for (unsigned i = 0; i < tile->width; i++) {
+		at.n = begin + i;
+		if (!store_log_get_node(txn, at, &out[i])) {
+			txn_fail(txn, ERR_CORRUPT);
+			return false;
+		}
+	}
+	return true;
 }
 
 static void
 put_hashes(struct txn *txn, const struct tile *tile,
     const struct tree_head *published, struct writer *out)
 {
-	size_t before = out->len;
+	struct hash hashes[TILE_WIDTH];
 
-	for (unsigned i = 0; i < tile->width; i++) {
-		struct tree_position position = {
-			.level = tile->level * TILE_HEIGHT,
-			.n = tile->n * TILE_WIDTH + i,
-		};
-		struct hash hash;
-
-		if (!store_log_get_node(txn, position, &hash)) {
-			txn_fail(txn, ERR_CORRUPT);
-			return;
-		}
-		writer_span(out, hash_span(&hash));
-	}
-	if (writer_end(out) == ERR_OK)
-		check_hashes(txn, tile,
-		    span_part(writer_view(out), before, out->len), published);
+	if (!get_hashes(txn, tile, hashes))
+		return;
+	check_hashes(txn, tile, hashes, published);
+	writer_bytes(out, hashes, tile->width * sizeof(hashes[0]));
 }
 
 static void
@@ -125,6 +128,11 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 		return why(w, ERR_NOT_FOUND,
 		    "tile: beyond the tree of size %llu",
 		    (unsigned long long)head.head.size);
+	reply->media_type = REPLY_BYTES;
+	reply->cache = REPLY_IMMUTABLE;
+	reply->tile = tile_cache_hold(request->ledger->tiles, &tile);
+	if (reply->tile != NULL)
+		return ERR_OK;
 	txn = store_begin(request->ledger->log, TXN_READ);
 	if (tile.is_entries)
 		put_entries(&txn, &tile, out, w);
@@ -132,8 +140,9 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 		put_hashes(&txn, &tile, &head.head, out);
 	err = txn.err;
 	txn_abort(&txn);
-	reply->media_type = REPLY_BYTES;
-	reply->cache = REPLY_IMMUTABLE;
+	if (err == ERR_OK && writer_end(out) == ERR_OK)
+		tile_cache_keep(
+		    request->ledger->tiles, &tile, writer_view(out));
 	return err;
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/store_log.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "daemon/store_inner.h"
 #include "schema/key.h"
@@ -230,6 +231,47 @@ store_log_get_hash(struct txn *txn, uint64_t number, struct hash *ret)
 	}
 	*ret = hash;
 	return true;
+}
+
+/* The next one in the walk, which must be `number`. */
+static bool
+take_hash(
+    struct txn_cursor *cursor, uint64_t number, bool is_first, struct hash *ret)
+{
+	struct number_key wanted = key_of(number);
+	struct span key;
+	struct span value;
+
+	bool is_there = is_first
+	    ? txn_cursor_seek(cursor, key_span(&wanted), &key, &value)
+	    : txn_cursor_next(cursor, &key, &value);
+	if (!is_there || !span_equal(key, key_span(&wanted)) ||
+	    value.len != HASH_LEN)
+		return false;
+	memcpy(ret->bytes, value.data, HASH_LEN);
+	return true;
+}
+
+/* Between two leaves lie the nodes that the first of them completes. */
+bool
+store_log_get_leaves(
+    struct txn *txn, uint64_t first, size_t count, struct hash *out)
+{
+	struct txn_cursor cursor = txn_cursor_open(txn, TABLE_HASH);
+	uint64_t begin = tree_stored_number(0, first);
+	uint64_t number = begin;
+	bool is_fine = true;
+
+	for (size_t i = 0; i < count && is_fine; i++) {
+		uint64_t leaf = tree_stored_number(0, first + i);
+		for (; number <= leaf && is_fine; number++)
+			is_fine = take_hash(
+			    &cursor, number, number == begin, &out[i]);
+	}
+	txn_cursor_close(&cursor);
+	if (!is_fine)
+		txn_fail(txn, ERR_CORRUPT);
+	return is_fine;
 }
 
 bool

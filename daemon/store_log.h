@@ -52,6 +52,9 @@ struct span store_log_reason(struct txn *txn, uint64_t position);
 void store_log_put_hash(
     struct txn *txn, uint64_t number, const struct hash *hash);
 bool store_log_get_hash(struct txn *txn, uint64_t number, struct hash *ret);
+/* Of `count` leaves from `first` on, in one walk; a missing one is ERR_CORRUPT. */
+bool store_log_get_leaves(
+    struct txn *txn, uint64_t first, size_t count, struct hash *out);
 /* A node by its place; the same table. */
 bool store_log_get_node(
     struct txn *txn, struct tree_position position, struct hash *ret);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "daemon/route.h"
+#include "daemon/tile_cache.h"
 #include "schema/tile.h"
 #include "schema/tlog_proof.h"
 
@@ -185,13 +186,14 @@ get(const char *target)
 static struct span
 body_of(const struct got *got)
 {
-	return writer_view(&got->reply.body);
+	return got->reply.tile != NULL ? tile_bytes_view(got->reply.tile)
+				       : writer_view(&got->reply.body);
 }
 
 static void
 drop(struct got *got)
 {
-	writer_done(&got->reply.body);
+	reply_done(&got->reply);
 	arena_free(got->arena);
 }
 
@@ -590,6 +592,15 @@ turn_bit(uint64_t number)
 	assert_err(ERR_OK, txn_end(&txn));
 }
 
+/* A cache of its own, with nothing in it. */
+static void
+keep_tiles(size_t bytes_max)
+{
+	tile_cache_free(ledger->tiles);
+	ledger->tiles = tile_cache_new(bytes_max);
+	assert_non_null(ledger->tiles);
+}
+
 static void
 test_rot(void **state)
 {
@@ -603,6 +614,7 @@ test_rot(void **state)
 	size_t seen[COUNT] = { 0 };
 	(void)state;
 
+	keep_tiles(0);
 	for (size_t t = 0; t < COUNT; t++)
 		whole[t] = get(targets[t]);
 	for (uint64_t n = 0; n < tree_stored_count(PUBLISHED); n += 3) {
@@ -623,6 +635,43 @@ test_rot(void **state)
 		assert_true(seen[t] > 0);
 		drop(&whole[t]);
 	}
+	keep_tiles(TILE_CACHE_BYTES);
+}
+
+/* What was verified once is served from memory, whatever becomes of the disk;
+ * what is not whole is read each time. */
+static void
+test_kept_tiles(void **state)
+{
+	static const char *const targets[] = { "/tile/0/000",
+		"/tile/entries/000", "/tile/0/001.p/34",
+		"/tile/entries/001.p/34" };
+	(void)state;
+
+	keep_tiles(TILE_CACHE_BYTES);
+	for (size_t t = 0; t < 4; t++) {
+		struct got first = get(targets[t]);
+		struct got second = get(targets[t]);
+		assert_int_equal(200, second.reply.status);
+		assert_int_equal(REPLY_IMMUTABLE, second.reply.cache);
+		assert_string_equal(REPLY_BYTES, second.reply.media_type);
+		assert_null(first.reply.tile);
+		assert_int_equal(t < 2, second.reply.tile != NULL);
+		assert_span(body_of(&first), body_of(&second));
+		assert_int_equal(body_of(&first).len, reply_len(&second.reply));
+		drop(&first);
+		drop(&second);
+	}
+	turn_bit(tree_stored_number(0, 7));
+	struct got got = get("/tile/0/000");
+	assert_span(span_of(ids, 256 * HASH_LEN), body_of(&got));
+	reply_error(&got.reply, ERR_NOT_FOUND, NULL);
+	assert_null(got.reply.tile);
+	drop(&got);
+	got = get("/tile/0/000.p/9");
+	assert_int_equal(500, got.reply.status);
+	drop(&got);
+	turn_bit(tree_stored_number(0, 7));
 }
 
 static void
@@ -765,6 +814,7 @@ main(int argc, char **argv)
 	UNIT(test_bundle);
 	UNIT(test_proofs);
 	UNIT(test_rot);
+	UNIT(test_kept_tiles);
 	UNIT(test_lineage);
 	UNIT(test_readers); /* grows the log: the last */
 	int failed = unit_run(argc, argv);

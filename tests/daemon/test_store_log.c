@@ -5,6 +5,7 @@
 
 #include "daemon/store_log.h"
 #include "schema/key.h"
+#include "schema/writer.h"
 #include "tests/folder.h"
 
 struct place {
@@ -491,6 +492,48 @@ test_readers(void **state)
 	place_remove(&place);
 }
 
+/* One walk over leaves and the nodes between them, from anywhere to anywhere. */
+static void
+test_leaves(void **state)
+{
+	struct place place;
+	struct hash leaves[130];
+	struct hash wanted;
+	(void)state;
+
+	place_make(&place);
+	(void)fill(place.store, 130, 130);
+	struct txn txn = store_begin(place.store, TXN_READ);
+	for (uint64_t first = 0; first < 130; first += 9)
+		for (size_t count = 0; first + count <= 130; count++) {
+			assert_true(
+			    store_log_get_leaves(&txn, first, count, leaves));
+			if (count == 0)
+				continue;
+			assert_true(store_log_get_node(&txn,
+			    (struct tree_position){ .n = first + count - 1 },
+			    &wanted));
+			assert_true(hash_equal(&wanted, &leaves[count - 1]));
+			assert_true(store_log_get_node(&txn,
+			    (struct tree_position){ .n = first }, &wanted));
+			assert_true(hash_equal(&wanted, &leaves[0]));
+		}
+	assert_false(store_log_get_leaves(&txn, 100, 31, leaves));
+	assert_err(ERR_CORRUPT, txn_end(&txn));
+	/* without the node of 6 and 7 it cannot be whole */
+	uint8_t key[8];
+	struct writer w = writer_of(key, sizeof(key));
+	writer_u64(&w, tree_stored_number(1, 3));
+	txn = store_begin(place.store, TXN_WRITE);
+	txn_delete(&txn, TABLE_HASH, writer_view(&w));
+	assert_err(ERR_OK, txn_end(&txn));
+	txn = store_begin(place.store, TXN_READ);
+	assert_true(store_log_get_leaves(&txn, 0, 8, leaves));
+	assert_false(store_log_get_leaves(&txn, 0, 9, leaves));
+	assert_err(ERR_CORRUPT, txn_end(&txn));
+	place_remove(&place);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -506,6 +549,7 @@ main(int argc, char **argv)
 	UNIT(test_withhold);
 	UNIT_ROWS(damage_rows, test_damage);
 	UNIT(test_missing_hash);
+	UNIT(test_leaves);
 	UNIT(test_readers);
 	return unit_run(argc, argv);
 }
