@@ -258,6 +258,17 @@ is_asked_for(const struct tainting *tainting, size_t node)
 	    known->digest.algorithm == DIGEST_SHA256;
 }
 
+/* A set's digest is that of its manifest, which is no file of another set. */
+static void
+leave_sets_out(struct tainting *tainting)
+{
+	const struct lineage *lineage = tainting->lineage;
+
+	for (size_t i = 0; i < lineage->edge_count; i++)
+		if (lineage->edges[i].is_shown && lineage->edges[i].to != 0)
+			tainting->is_searched[lineage->edges[i].to] = true;
+}
+
 /* For the nodes that were there when the round began. */
 static enum err
 ask(struct tainting *tainting, const struct tainting_manifest *manifest,
@@ -288,6 +299,7 @@ tainting_search(struct tainting *tainting)
 	size_t node_count = tainting->lineage->node_count;
 	size_t asked = 0;
 
+	leave_sets_out(tainting);
 	for (size_t i = 0; i < node_count; i++)
 		asked += is_asked_for(tainting, i);
 	if (tainting->question->blobs == NULL || asked == 0)
