@@ -176,12 +176,13 @@ $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
-hostile_siege := wire ammunition reader attack siege
-hostile := $(addprefix $(B)/tests/hostile/,odd siege)
-hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(hostile_odd) $(hostile_siege))
+hostile_siege := wire ammunition reader attack plans siege
+hostile := $(addprefix $(B)/tests/hostile/,odd siege json_gate)
+hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(hostile_odd) $(hostile_siege) json_gate)
 $(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
 $(B)/tests/hostile/siege: $(hostile_siege:%=$(B)/tests/hostile/%.o) \
 	$(B)/tests/bench/drive_answer.o $(B)/schema.a
+$(B)/tests/hostile/json_gate: $(B)/tests/hostile/json_gate.o $(B)/schema.a
 $(hostile):
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 

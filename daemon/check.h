@@ -32,10 +32,11 @@ MUST_CHECK enum err check_facts(
 MUST_CHECK enum err check_index(struct store *log, struct store *index,
     FILE *out, struct check_result *ret, struct why *w);
 
-/* Throws the index away and makes it again from the log, up to the stored size;
- * not when check_facts finds a fault in the log. */
+/* Throws the index in `folder` away, files and all, and makes it again from the
+ * log, up to the stored size; not when check_facts finds a fault in the log.
+ * `*index` is the old one, NULL where it could not be opened, and then the new. */
 MUST_CHECK enum err check_reindex(
-    struct store *log, struct store *index, struct why *w);
+    struct store *log, const char *folder, struct store **index, struct why *w);
 
 /* Every blob is hashed, every manifest's sidecar made again and compared; parts
  * are not looked at.  `entries`: blobs. */

@@ -167,7 +167,8 @@ require_facts(struct store *log, struct why *w)
 }
 
 enum err
-check_reindex(struct store *log, struct store *index, struct why *w)
+check_reindex(
+    struct store *log, const char *folder, struct store **index, struct why *w)
 {
 	struct tree_head head;
 
@@ -180,6 +181,10 @@ check_reindex(struct store *log, struct store *index, struct why *w)
 	txn_abort(&txn);
 	if (err != ERR_OK)
 		return why(w, err, "log: cannot be read (%s)", err_text(err));
-	err = store_index_reset(index, w);
-	return err == ERR_OK ? indexer_follow(log, index, &head, w) : err;
+	store_close(*index);
+	*index = NULL;
+	err = store_remove(folder, w);
+	if (err == ERR_OK)
+		err = store_open(folder, STORE_INDEX, index, w);
+	return err == ERR_OK ? indexer_follow(log, *index, &head, w) : err;
 }

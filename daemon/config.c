@@ -210,6 +210,8 @@ take_argument(struct reading *reading, int argc, char *const *argv, int *at)
 	struct span word = span_of_text(argv[(*at)++]);
 	struct span value = SPAN_EMPTY;
 
+	if (span_is(word, "-h"))
+		word = span_of_text("--help");
 	if (!span_starts(word, "--"))
 		return why(reading->w, ERR_USAGE,
 		    "`%.*s`: options begin with --; --help lists them",
@@ -268,15 +270,25 @@ take_line(
 		    "a line has the form `name = value`");
 	name = trim(name);
 	size_t which = find(name);
-	if (which == OPTIONS || !takes_value(&options[which]) ||
-	    options[which].kind == KIND_FILE ||
+	if (which == OPTIONS)
+		return why(reading->w, ERR_USAGE,
+		    "%.*s: there is no such option; --help lists them",
+		    SPAN_ARGS(span_part(name, 0, 64)));
+	if (!takes_value(&options[which]) || options[which].kind == KIND_FILE ||
 	    options[which].kind == KIND_WITHHOLD)
 		return why(reading->w, ERR_USAGE,
 		    "%.*s: cannot be set in a file",
 		    SPAN_ARGS(span_part(name, 0, 64)));
 	if (on_command_line[which])
 		return ERR_OK;
-	return set(reading, which, trim(line));
+	struct span value = trim(line);
+	for (size_t i = 1; i < value.len; i++) {
+		if (value.data[i] == '#' && value.data[i - 1] == ' ')
+			return why(reading->w, ERR_USAGE,
+			    "%s: a comment stands on a line of its own",
+			    options[which].name);
+	}
+	return set(reading, which, value);
 }
 
 static enum err

@@ -11,7 +11,6 @@
 
 #include "daemon/fault.h"
 #include "daemon/file.h"
-#include "daemon/store_file.h"
 
 #define MARKER "failed"
 #define MARKER_READY "failed.ready"
@@ -214,17 +213,14 @@ static enum err
 check_file(
     const char *path, bool is_suspect, const char **ret_warning, struct why *w)
 {
-	if (!file_exists(path))
+	if (!file_exists(path) || !is_suspect)
 		return ERR_OK;
-	if (!is_suspect)
-		return store_file_check(path, w);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return file_failed(w, path, "cannot open it");
 	enum err err = drop_and_compare(fd, path, ret_warning, w);
 	(void)close(fd);
-	/* the pages looked at are the device's now */
-	return err == ERR_OK ? store_file_check(path, w) : err;
+	return err;
 }
 
 enum err

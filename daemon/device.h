@@ -33,12 +33,12 @@ bool marker_is_set(const char *folder);
 MUST_CHECK enum err marker_clear(const char *folder, struct why *w);
 
 /*
- * Looks at `folder`/log/data.mdb and `folder`/index/data.mdb (either may be
- * missing) while nobody has them open: cut off, punched, no LMDB file:
- * ERR_CORRUPT.  Where the marker is set also drops them from memory and compares
- * each page with the device: ERR_CORRUPT names the first that differs, ERR_IO
- * what cannot be read.  *ret_warning is a sentence where the file system cannot
- * be read past its memory, else NULL.  Leaves the marker as it is.
+ * Where the marker is set drops `folder`/log/data.mdb and `folder`/index/data.mdb
+ * (either may be missing; nobody has them open) from memory and compares each page
+ * with the device: ERR_CORRUPT names the first that differs, ERR_IO what cannot be
+ * read.  store_open then looks at their form.  *ret_warning is a sentence where the
+ * file system cannot be read past its memory, else NULL.  Leaves the marker as it
+ * is.
  */
 MUST_CHECK enum err device_check(
     const char *folder, const char **ret_warning, struct why *w);

@@ -24,9 +24,12 @@ refuse_second(int fd, const char *path, struct why *w)
 
 	if (len > 1 &&
 	    text_undecimal(span_of(text, (size_t)len - 1), INT_MAX, &pid))
-		return why(w, ERR_CONFLICT, "%s: held by process %llu", path,
-		    (unsigned long long)pid);
-	return why(w, ERR_CONFLICT, "%s: held by another process", path);
+		return why(w, ERR_CONFLICT,
+		    "%s: another headwaterd, process %llu, holds it; end that "
+		    "one first",
+		    path, (unsigned long long)pid);
+	return why(w, ERR_CONFLICT,
+	    "%s: another headwaterd holds it; end that one first", path);
 }
 
 static enum err

@@ -91,7 +91,10 @@ http_listen(const char *address, int *ret_fd, struct why *w)
 	freeaddrinfo(list);
 	if (err == ERR_OK)
 		return ERR_OK;
-	return why(w, err, "listen: %s: %s", address, strerror(errno));
+	return why(w, err, "listen: %s: %s%s", address, strerror(errno),
+	    err == ERR_CONFLICT ? "; end what listens there, or give another "
+				  "--listen"
+				: "");
 }
 
 void

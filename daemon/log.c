@@ -222,3 +222,14 @@ log_write(enum log_level level, const char *event,
 	if (is_written)
 		write_line(level, event, fields, count);
 }
+
+size_t
+log_lines(enum log_level level, const char *event, struct span text)
+{
+	struct span line;
+	size_t count = 0;
+
+	for (; span_cut(&text, '\n', &line); count++)
+		log_event(level, event, LOG_SPAN("note", line));
+	return count;
+}

@@ -45,4 +45,7 @@ void log_write(enum log_level level, const char *event,
 	    sizeof((const struct log_field[]){ __VA_ARGS__ }) / \
 		sizeof(struct log_field))
 
+/* An event for each line of `text`, as its note; how many there are. */
+size_t log_lines(enum log_level level, const char *event, struct span text);
+
 #endif

@@ -53,7 +53,32 @@ struct stores {
 	struct store *log;
 	struct store *index;
 	struct blobs *blobs;
+	bool
+	    throws_index; /* so a damaged one is left closed, and no obstacle */
 };
+
+/* Too long a path was refused with the folder. */
+static const char *
+path_of(const char *folder, const char *name, char ret[static PATH_MAX])
+{
+	(void)snprintf(ret, PATH_MAX, "%s/%s", folder, name);
+	return ret;
+}
+
+static enum err
+open_index(const char *folder, struct stores *stores, struct why *w)
+{
+	char path[PATH_MAX];
+	enum err err = store_open(
+	    path_of(folder, "index", path), STORE_INDEX, &stores->index, w);
+
+	if (err != ERR_CORRUPT)
+		return err;
+	if (stores->throws_index)
+		return ERR_OK;
+	why_prefix(w, RECOVERY_REINDEX);
+	return err;
+}
 
 static enum err
 open_stores(const char *folder, struct stores *stores, enum refusal *refusal,
@@ -67,14 +92,11 @@ open_stores(const char *folder, struct stores *stores, enum refusal *refusal,
 		return err;
 	*refusal = REFUSAL_DAMAGED;
 	err = device_check(folder, &warning, w);
-	if (err == ERR_OK) {
-		(void)snprintf(path, sizeof(path), "%s/log", folder);
-		err = store_open(path, STORE_LOG, &stores->log, w);
-	}
-	if (err == ERR_OK) {
-		(void)snprintf(path, sizeof(path), "%s/index", folder);
-		err = store_open(path, STORE_INDEX, &stores->index, w);
-	}
+	if (err == ERR_OK)
+		err = store_open(
+		    path_of(folder, "log", path), STORE_LOG, &stores->log, w);
+	if (err == ERR_OK)
+		err = open_index(folder, stores, w);
 	if (err == ERR_OK)
 		err = blobs_new(folder, &stores->blobs, w);
 	if (err == ERR_IO || err == ERR_MEMORY || err == ERR_FULL)
@@ -95,12 +117,17 @@ static enum err
 read_key(const struct config *config, struct note_key *key, bool *ret_is_known,
     struct why *w)
 {
+	enum err err = ERR_OK;
+
 	*ret_is_known = config->vkey != NULL || config->key != NULL;
-	if (config->vkey != NULL)
-		return note_key_parse(span_of_text(config->vkey), key, w);
-	if (config->key != NULL)
-		return vkey_of_file(config->key, key, w);
-	return ERR_OK;
+	if (config->vkey != NULL) {
+		err = note_key_parse(span_of_text(config->vkey), key, w);
+		if (err != ERR_OK)
+			why_prefix(w, "--vkey");
+	} else if (config->key != NULL) {
+		err = vkey_of_file(config->key, key, w);
+	}
+	return err;
 }
 
 static int
@@ -143,7 +170,7 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 static int
 check_here(const struct config *config, struct why *w)
 {
-	struct stores stores = { NULL, NULL, NULL };
+	struct stores stores = { .log = NULL };
 	struct note_key key;
 	enum refusal refusal = REFUSAL_CONFIG;
 	bool is_known;
@@ -195,13 +222,15 @@ mend_blobs(const struct stores *stores, struct why *w)
 int
 maintain_reindex(const struct config *config, struct why *w)
 {
-	struct stores stores = { NULL, NULL, NULL };
+	struct stores stores = { .throws_index = true };
 	enum refusal refusal = REFUSAL_IO;
+	char path[PATH_MAX];
 	enum err err = open_stores(config->data, &stores, &refusal, w);
 
 	if (err == ERR_OK) {
 		refusal = REFUSAL_IO;
-		err = check_reindex(stores.log, stores.index, w);
+		err = check_reindex(stores.log,
+		    path_of(config->data, "index", path), &stores.index, w);
 		if (err == ERR_OK)
 			err = mend_blobs(&stores, w);
 		if (err == ERR_CORRUPT)
@@ -214,7 +243,7 @@ maintain_reindex(const struct config *config, struct why *w)
 int
 maintain_withhold(const struct config *config, struct why *w)
 {
-	struct stores stores = { NULL, NULL, NULL };
+	struct stores stores = { .log = NULL };
 	enum refusal refusal = REFUSAL_IO;
 	char path[PATH_MAX];
 	enum err err = open_stores(config->data, &stores, &refusal, w);

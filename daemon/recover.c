@@ -118,7 +118,7 @@ prepare_index(struct recovery *s)
 		at = s->size;
 	}
 	if (err != ERR_OK) {
-		why_prefix(s->w, "`headwaterd --reindex` makes it anew");
+		why_prefix(s->w, RECOVERY_REINDEX);
 		return recovery_refuse(
 		    s, err == ERR_CORRUPT ? REFUSAL_DAMAGED : REFUSAL_IO, err);
 	}

@@ -27,6 +27,9 @@ enum refusal {
 	REFUSAL_IO = 19,	 /* the device, memory, or something else */
 };
 
+/* The way out where the index is what is wrong. */
+#define RECOVERY_REINDEX "`headwaterd --reindex` makes it anew"
+
 struct recover_options {
 	bool cut_unsealed; /* --cut-unsealed */
 };

@@ -136,8 +136,8 @@ put_keyring(struct sequencer *s, struct why *w)
 	    rekey_put(&s->rekey, s->ledger->signers, s->growth.first);
 	if (err != ERR_OK)
 		return why(w, err, "keyring: out of memory");
-	log_event(LOG_INFO, "keyring", LOG_NUMBER("index", s->growth.first),
-	    LOG_NUMBER("keys", count));
+	log_event(count == 0 ? LOG_WARN : LOG_INFO, "keyring",
+	    LOG_NUMBER("index", s->growth.first), LOG_NUMBER("keys", count));
 	return ERR_OK;
 }
 
@@ -184,8 +184,8 @@ reload(struct sequencer *s, struct why *w)
 		    LOG_TEXT("why", w->text));
 		return ERR_OK;
 	}
-	log_event(LOG_INFO, "signers reloaded",
-	    LOG_SPAN("warnings", writer_view(&warnings)));
+	size_t count = log_lines(LOG_WARN, "signers", writer_view(&warnings));
+	log_event(LOG_INFO, "signers reloaded", LOG_NUMBER("warnings", count));
 	s->rekey.next_change_ms = 0;
 	return ERR_OK;
 }

@@ -169,7 +169,10 @@ start(const struct arguments *arguments, struct signer **ret, struct why *w)
 
 	if (err == ERR_OK)
 		err = signer_new(&setup, ret, &warnings, w);
-	(void)fwrite(warnings.data, 1, warnings.len, stderr);
+	struct span lines = writer_view(&warnings);
+	for (struct span line; span_cut(&lines, '\n', &line);)
+		(void)fprintf(stderr, "headwater-signer: warning: %.*s\n",
+		    SPAN_ARGS(line));
 	return err;
 }
 

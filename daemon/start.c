@@ -146,8 +146,11 @@ open_stores(struct service *service)
 	if (warning != NULL)
 		log_event(LOG_WARN, "device", LOG_TEXT("note", warning));
 	err = open_store(service, "log", STORE_LOG, &ledger->log);
-	if (err == ERR_OK)
-		err = open_store(service, "index", STORE_INDEX, &ledger->index);
+	if (err != ERR_OK)
+		return err;
+	err = open_store(service, "index", STORE_INDEX, &ledger->index);
+	if (err == ERR_CORRUPT)
+		why_prefix(service->w, RECOVERY_REINDEX);
 	return err;
 }
 

@@ -48,6 +48,8 @@ enum store_table {
 MUST_CHECK enum err store_open(const char *folder, enum store_kind kind,
     struct store **ret, struct why *w);
 void store_close(struct store *store); /* NULL is fine; no open transactions */
+/* Deletes one that is closed, damaged or not there; for what can be made again. */
+MUST_CHECK enum err store_remove(const char *folder, struct why *w);
 enum store_kind store_kind_of(const struct store *store);
 
 /* mdb_reader_check; call at start and each minute. */

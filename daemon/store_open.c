@@ -232,7 +232,7 @@ open_old(struct store *store, const char *folder, struct why *w)
 	if (!store_register(store))
 		return why(w, ERR_CONFLICT, "%s: is open already", folder);
 	if (!file_exists(path))
-		return why(w, ERR_MISSING, "%s: is not there", path);
+		return why(w, ERR_CORRUPT, "%s: is not there", path);
 	enum err err = store_file_check(path, w);
 	if (err == ERR_OK)
 		err = store_env_open(store, folder, w);
@@ -266,6 +266,23 @@ store_open(
 	}
 	*ret = store;
 	return ERR_OK;
+}
+
+/* Renamed first: a crash leaves it or nothing, and what is renamed the next
+ * make_new removes. */
+enum err
+store_remove(const char *folder, struct why *w)
+{
+	char new_folder[PATH_MAX];
+
+	if (!file_exists(folder))
+		return ERR_OK;
+	enum err err = paths_of(folder, new_folder, w);
+	if (err == ERR_OK && file_exists(new_folder))
+		err = remove_new(new_folder, w);
+	if (err == ERR_OK && rename(folder, new_folder) != 0)
+		err = file_failed(w, folder, "cannot rename it");
+	return err == ERR_OK ? remove_new(new_folder, w) : err;
 }
 
 void

@@ -156,7 +156,6 @@ scan_all(struct span text, size_t values_max, struct why *w)
 {
 	struct scan scan = { .depth = 0 };
 	size_t at = 0;
-
 	while (at < text.len) {
 		at = scan_token(&scan, text, at);
 		if (scan.depth > JSON_DEPTH_MAX)
@@ -203,6 +202,9 @@ load(struct span text, size_t flags, struct json **ret, struct why *w)
 	json_error_t error;
 	json_t *root = NULL;
 
+	/* Jansson 2.14 swallows one behind a number or a word */
+	if (span_find(text, '\0') < text.len)
+		return why(w, ERR_SYNTAX, "JSON: a NUL");
 	if (!is_started)
 		json_start();
 	struct arena *arena = arena_new(text.len * MEMORY_EACH + MEMORY_MIN);

@@ -58,7 +58,10 @@ printf 'data = x\nthreads = many\n' >"$WORK/broken"
 says "a line that is wrong" 10 "*/broken:2: threads: a number from 1 to 64" \
 	--config "$WORK/broken"
 printf 'dta = x\n' >"$WORK/broken"
-says "a name that is wrong" 10 "*/broken:1: dta: cannot be set in a file" \
+says "a name that is wrong" 10 "*/broken:1: dta: there is no such option*" \
+	--config "$WORK/broken"
+printf 'data = x # the log\n' >"$WORK/broken"
+says "a comment behind a value" 10 "*/broken:1: data: a comment stands *" \
 	--config "$WORK/broken"
 printf 'check = 1\n' >"$WORK/broken"
 says "an action in a file" 10 "*/broken:1: check: cannot be set in a file" \
@@ -83,7 +86,8 @@ is "the folder is its own" "$(stat -c %a "$WORK/data")" 700
 # ---- alone ----
 
 ok "a second daemon is refused" refused 12
-like "and told whose it is" "$SENTENCE" "*$DAEMON_PID*"
+like "and told whose it is, and what to do" "$SENTENCE" \
+	"*another headwaterd, process $DAEMON_PID,*end that one first*"
 is "the first is well" "$(status_of "$URL/healthz")" 200
 is "check waits for its end too" "$("$HEADWATERD" --check --data "$WORK/data" \
 	>/dev/null 2>&1; echo $?)" 12
@@ -104,6 +108,18 @@ is "a broken file changes nothing" \
 	"$(curl -s "$URL/checkpoint" | sed -n 2p) $(status_of "$URL/healthz")" \
 	"2 200"
 sed -i '$d' "$WORK/allowed_signers"
+cp "$WORK/allowed_signers" "$WORK/signers.whole"
+sed 's/^lab /&namespaces="git" /; /^lab2 /d' "$WORK/signers.whole" \
+	>"$WORK/allowed_signers"
+kill -HUP "$DAEMON_PID"
+sleep 0.3
+like "a line that is skipped is a warning" "$(cat "$DAEMON_LOG")" \
+	"*warn signers note=\"*/allowed_signers:1: line skipped: *\"*"
+like "that nobody may write is one too" "$(cat "$DAEMON_LOG")" \
+	"*warn keyring index=2 keys=0*"
+mv "$WORK/signers.whole" "$WORK/allowed_signers"
+kill -HUP "$DAEMON_PID"
+sleep 0.3
 signer_pid=$(pgrep -P "$DAEMON_PID")
 stop_daemon
 is "SIGTERM ends it well" "$?" 0
@@ -112,7 +128,7 @@ is "the signer has gone too" "$(ps -o pid= -p "$signer_pid")" ""
 # ---- again ----
 
 ok "it starts again" start_daemon
-is "with what it had" "$(curl -s "$URL/checkpoint" | sed -n 2p)" 2
+is "with what it had" "$(curl -s "$URL/checkpoint" | sed -n 2p)" 4
 signer_pid=$(pgrep -P "$DAEMON_PID")
 before=$(date +%s%N)
 kill -KILL "$signer_pid"
@@ -171,6 +187,23 @@ ok "also by its key file" "$HEADWATERD" --check --data "$WORK/data" \
 	--key "$WORK/key"
 ok "the index can be made anew" "$HEADWATERD" --reindex --data "$WORK/data"
 ok "and is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
+damaged() { # NAME STATUS COMMAND...: done to the index
+	local name=$1 status=$2
+	shift 2
+	"$@" "$WORK/data/index/data.mdb"
+	ok "$name: refused" refused "$status"
+	like "$name: with the way out" "$SENTENCE" "*--reindex*makes it anew*"
+	ok "$name: which is one" "$HEADWATERD" --reindex --data "$WORK/data"
+	ok "$name: it is whole" \
+		"$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
+}
+scribble() {
+	head -c 8192 /dev/urandom | dd of="$1" conv=notrunc status=none
+}
+damaged "an empty index" 16 truncate -s 0
+damaged "a short index" 16 truncate -s 8192
+damaged "a scribbled index" 16 scribble
+damaged "no file in the index" 16 rm
 # ---- told to whoever started it ----
 
 python3 - "$WORK/notify" >"$WORK/notified" <<'END' &
@@ -196,5 +229,6 @@ says "a file system that cannot do it" 11 "*" --data /proc/self/headwater \
 	--key "$WORK/key" --signers "$WORK/allowed_signers" \
 	--listen 127.0.0.1:0
 ok "--help" "$HEADWATERD" --help
+ok "-h" "$HEADWATERD" -h
 ok "--version" "$HEADWATERD" --version
 done_testing

@@ -196,8 +196,8 @@ test_damage(void **state)
 	/* an index must not be made of that */
 	if (row->table == TABLE_ENTRY)
 		assert_err(ERR_CORRUPT,
-		    check_reindex(
-			house.ledger->log, house.ledger->index, &house.why));
+		    check_reindex(house.ledger->log, house.index_path,
+			&house.ledger->index, &house.why));
 }
 
 /* ---- the index ---- */
@@ -264,8 +264,8 @@ test_reindex(void **state)
 	assert_true(before > 7 * RECORDS);
 	for (int i = 0; i < 2; i++)
 		assert_err(ERR_OK,
-		    check_reindex(
-			house.ledger->log, house.ledger->index, &house.why));
+		    check_reindex(house.ledger->log, house.index_path,
+			&house.ledger->index, &house.why));
 	txn = store_begin(house.ledger->index, TXN_READ);
 	assert_int_equal(before, store_index_count(&txn, UINT64_MAX));
 	txn_abort(&txn);

@@ -455,7 +455,7 @@ test_lock(void **state)
 	folder_path(path, folder, "lock");
 	pid_t pid = hold(folder, &release);
 	(void)snprintf(
-	    holder, sizeof(holder), "held by process %ld", (long)pid);
+	    holder, sizeof(holder), "headwaterd, process %ld,", (long)pid);
 	assert_err(ERR_CONFLICT, file_lock_folder(folder, &w));
 	assert_non_null(strstr(w.text, holder));
 	/* by name, too, and as often as one likes */

@@ -140,7 +140,7 @@ test_refusals(void **state)
 	    refused(place.log, STORE_INDEX, "kind log, not index"));
 	folder_path(path, place.folder, "empty");
 	assert_int_equal(0, mkdir(path, 0700));
-	assert_err(ERR_MISSING, refused(path, STORE_LOG, "data.mdb"));
+	assert_err(ERR_CORRUPT, refused(path, STORE_LOG, "data.mdb"));
 	folder_path(path, place.folder, "none/log");
 	assert_err(ERR_MISSING, refused(path, STORE_LOG, "none/log"));
 	folder_remove(place.folder);

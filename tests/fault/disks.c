@@ -246,7 +246,7 @@ cut_a_log(const char *program, size_t rounds, size_t *acked, size_t *cuts)
 	begin(&t, program);
 	cut_at_creation(&t);
 	bool is_good = start_and_verify(&t.s, &t.j);
-	for (size_t i = 0; is_good && i < rounds; i++) {
+	for (size_t i = 0; is_good && i < rounds && may_go_on(); i++) {
 		is_good = cut_under_load(&t);
 		++*cuts;
 	}
@@ -269,8 +269,7 @@ group_power(void)
 
 	if (!can_have_disks())
 		return;
-	while (
-	    is_good && cuts < wanted && (!options.is_long || is_time_left())) {
+	while (is_good && cuts < wanted && may_go_on()) {
 		size_t left = wanted - cuts;
 		is_good = cut_a_log(NULL,
 		    left < ROUNDS_A_LOG ? left : ROUNDS_A_LOG, &acked, &cuts);
@@ -380,7 +379,7 @@ try_filling(size_t rounds)
 
 	begin(&t, NULL);
 	bool is_good = start_and_verify(&t.s, &t.j);
-	for (size_t i = 0; is_good && i < rounds; i++)
+	for (size_t i = 0; is_good && i < rounds && may_go_on(); i++)
 		is_good = fill_once(&t, i * 4096);
 	outcome(is_good, "the disk fills up, %zu times", rounds);
 	end(&t, is_good);
@@ -415,7 +414,7 @@ try_read_only(size_t rounds)
 
 	begin(&t, NULL);
 	bool is_good = start_and_verify(&t.s, &t.j);
-	for (size_t i = 0; is_good && i < rounds; i++)
+	for (size_t i = 0; is_good && i < rounds && may_go_on(); i++)
 		is_good = abort_once(&t);
 	outcome(is_good, "the disk turns read-only, %zu times", rounds);
 	end(&t, is_good);

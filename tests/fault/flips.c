@@ -360,7 +360,7 @@ group_flip(void)
 
 	begin(&t);
 	for (; round < wanted && !journal_is_violated(&t.j); round++) {
-		if (options.is_long && !is_time_left())
+		if (!may_go_on())
 			break;
 		damage_once(&t, round);
 	}

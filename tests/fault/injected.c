@@ -145,7 +145,7 @@ struct series {
 static void
 run_one(struct series *series, const struct injection *in, bool is_start)
 {
-	if (!series->is_good)
+	if (!series->is_good || !may_go_on())
 		return;
 	series->is_good = is_start
 	    ? inject_into_start(&series->s, &series->j, in)
@@ -268,5 +268,5 @@ group_inject(void)
 		try_interrupted();
 		for (size_t i = 0; i < COUNT(start_calls); i++)
 			try_start(start_calls[i]);
-	} while (options.is_long && is_time_left());
+	} while (options.is_long && may_go_on());
 }

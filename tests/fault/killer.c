@@ -60,9 +60,9 @@ sleep_us(uint64_t us)
 }
 
 bool
-is_time_left(void)
+may_go_on(void)
 {
-	return now_ms() < end_ms;
+	return !options.is_long || now_ms() < end_ms;
 }
 
 void

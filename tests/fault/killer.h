@@ -52,7 +52,7 @@ uint64_t random_next(void); /* of the main thread, from the seed */
 uint64_t random_below(uint64_t end);
 uint64_t now_ms(void);
 void sleep_us(uint64_t us);
-bool is_time_left(void); /* of a long run */
+bool may_go_on(void); /* a long run has its time */
 
 void note_line(const char *format, ...) PRINTF(1, 2);		  /* "# …" */
 void outcome(bool is_good, const char *format, ...) PRINTF(2, 3); /* TAP */

@@ -10,7 +10,7 @@
 
 #define ROUNDS_QUICK 28
 #define ROUNDS_LONG 2000
-#define ROUNDS_A_LOG 56 /* then a new one: looking at all costs what it holds */
+#define ROUNDS_A_LOG 28 /* then a new one: looking at all costs what it holds */
 #define SIGNER_GONE_MS 1000
 
 struct trial {
@@ -42,7 +42,7 @@ kill_daemon(struct trial *t)
 {
 	struct load *load = load_start(&t->s, &t->j);
 
-	sleep_us(1000 + random_below(options.is_long ? 800000 : 200000));
+	sleep_us(1000 + random_below(options.is_long ? 400000 : 200000));
 	subject_kill(&t->s);
 	load_stop(load);
 }
@@ -168,7 +168,7 @@ kill_a_log(size_t rounds, size_t *acked, size_t *killed)
 
 	begin(&t, NULL);
 	bool is_good = start_and_verify(&t.s, &t.j);
-	for (round = 0; is_good && round < rounds; round++) {
+	for (round = 0; is_good && round < rounds && may_go_on(); round++) {
 		is_good = round_of(&t, round);
 		if (!is_good)
 			note_line(
@@ -189,8 +189,7 @@ group_kill(void)
 	size_t killed = 0;
 	bool is_good = true;
 
-	while (is_good && killed < wanted &&
-	    (!options.is_long || is_time_left())) {
+	while (is_good && killed < wanted && may_go_on()) {
 		size_t left = wanted - killed;
 		is_good = kill_a_log(
 		    left < ROUNDS_A_LOG ? left : ROUNDS_A_LOG, &acked, &killed);
@@ -344,9 +343,9 @@ run_point(struct trial *t, const struct point *point)
 void
 group_points(void)
 {
-	for (size_t round = 0;
-	     round == 0 || (options.is_long && is_time_left()); round++) {
-		for (size_t i = 0; i < POINTS; i++) {
+	for (size_t round = 0; round == 0 || (options.is_long && may_go_on());
+	     round++) {
+		for (size_t i = 0; i < POINTS && may_go_on(); i++) {
 			struct trial t = { .acked = 0 };
 			begin(&t, NULL);
 			bool is_good = run_point(&t, &points[i]);

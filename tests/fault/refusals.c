@@ -234,8 +234,8 @@ static void
 try_second(void)
 {
 	struct trial t;
-	char other[PATH_MAX];
-	char link[PATH_MAX];
+	static char other[PATH_MAX];
+	static char link[PATH_MAX];
 
 	begin(&t);
 	struct load *load = load_start(&t.s, &t.j);

@@ -103,7 +103,7 @@ starve_start(struct trial *t, uint64_t at, bool is_for_ever)
 static void
 try_starts(void)
 {
-	struct trial t;
+	static struct trial t;
 	uint64_t step = options.is_long ? 1 : 5;
 
 	begin(&t);
@@ -142,13 +142,13 @@ starve_load(struct trial *t, uint64_t at, bool is_for_ever)
 static void
 try_load(void)
 {
-	struct trial t;
+	static struct trial t;
 	size_t rounds = options.is_long ? 1000 : 16;
 
 	begin(&t);
 	subject_kill(&t.s);
 	for (size_t i = 0; i < rounds && !journal_is_violated(&t.j); i++) {
-		if (options.is_long && !is_time_left())
+		if (!may_go_on())
 			break;
 		starve_load(&t,
 		    START_ALLOCATIONS / 2 + random_below(LOAD_ALLOCATIONS),
@@ -350,7 +350,7 @@ static void
 try_client(void)
 {
 	static struct client client;
-	struct trial t;
+	static struct trial t;
 
 	begin(&t);
 	client.t = &t;
@@ -373,7 +373,7 @@ try_client(void)
 void
 group_starve(void)
 {
-	char build[PATH_MAX];
+	static char build[PATH_MAX];
 
 	if (realpath(options.build, build) == NULL)
 		bail_out(options.build);

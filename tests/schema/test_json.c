@@ -59,14 +59,31 @@ test_row(void **state)
 	assert_err(ERR_OK, json_scan(text, NULL));
 }
 
+struct nul_row {
+	const char *name;
+	const char *text;
+	size_t len;
+};
+
+static const struct nul_row nul_rows[] = {
+	{ "a NUL behind a number", "[1\0]", 4 },
+	{ "a NUL behind a word", "[true\0]", 7 },
+	{ "a NUL between", "[1\0,2]", 6 },
+	{ "a NUL in a string", "[\"a\0b\"]", 7 },
+	{ "a NUL behind a string", "[\"\"\0]", 5 },
+	{ "a NUL at the end", "[]\0", 3 },
+};
+
 static void
-test_raw_nul(void **state)
+test_nul(void **state)
 {
+	const struct nul_row *row = *state;
 	struct json *json;
-	(void)state;
 
 	assert_err(
-	    ERR_SYNTAX, json_parse(span_of("[\"a\0b\"]", 7), &json, NULL));
+	    ERR_SYNTAX, json_parse(span_of(row->text, row->len), &json, NULL));
+	assert_err(ERR_SYNTAX,
+	    json_parse_answer(span_of(row->text, row->len), &json, NULL));
 }
 
 static char buffer[(size_t)4 << 20];
@@ -233,7 +250,7 @@ main(int argc, char **argv)
 {
 	json_start();
 	UNIT_ROWS(rows, test_row);
-	UNIT(test_raw_nul);
+	UNIT_ROWS(nul_rows, test_nul);
 	UNIT(test_depth);
 	UNIT(test_depth_is_not_a_count);
 	UNIT(test_values);
