@@ -10,8 +10,8 @@
 #include "client/tell.h"
 #include "schema/text.h"
 
-#define FILES_MAX 1000 /* of a folder, asked one by one */
-#define PAGES_MAX 1000 /* of one file */
+#define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
+#define PAGES_MAX 1000		   /* of one file */
 #define QUESTION_MAX 1024
 
 struct asked {

@@ -96,6 +96,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	verify) echo --proof --keyring --vkey --policy ;;
 	audit) echo --all --tree-only --vkey ;;
 	contains) echo --whole --openings --as ;;
+	absent) echo --of --release --as ;;
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
@@ -147,7 +148,7 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record submit upload show trace find contains \
-		affected verify audit help"
+		affected absent verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply"
 

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&command_find,
 	&command_contains,
 	&command_affected,
+	&command_absent,
 	&command_verify,
 	&command_audit,
 };

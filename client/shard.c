@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/answer.h"
+#include "client/making.h"
 
 #define REASON_LEN_MAX 1024
 
@@ -230,28 +231,14 @@ check_root(const struct record *record, const struct resource *set,
 	return ERR_OK;
 }
 
-static bool
-is_complete(const struct record *record, struct span role)
-{
-	for (size_t i = 0; i < record->complete_count; i++) {
-		if (span_equal(record->complete[i], role))
-			return true;
-	}
-	return false;
-}
-
 /* Are all its parts signed as all there are? */
 static bool
 is_list_complete(const struct record *record)
 {
 	const char *role = record->kind == RECORD_MODEL ? "weights" : "shard";
 
-	for (size_t i = 1; i < record->statement.subject_count; i++) {
-		if (record_is_part(record, i) &&
-		    !is_complete(record, record->statement.subjects[i].role))
-			return false;
-	}
-	return record->makes_parts && is_complete(record, span_of_text(role));
+	return record->makes_parts && making_check_parts(record) == NULL &&
+	    making_is_complete(record, span_of_text(role));
 }
 
 static bool
@@ -303,8 +290,8 @@ check_file(const struct record *record, const struct resource *set,
 	return ERR_OK;
 }
 
-static enum err
-check_record(const struct record *record, const struct shard *shard,
+enum err
+shard_judge(const struct shard *shard, const struct record *record,
     const struct hash *file, struct why *w)
 {
 	const struct resource *set = find_set(record, &shard->set);
@@ -335,7 +322,7 @@ shard_record(struct session *session, const struct shard *shard,
 
 	if (err != ERR_OK)
 		return err;
-	err = check_record(&fetched.proved.record, shard, file, w);
+	err = shard_judge(shard, &fetched.proved.record, file, w);
 	fetched_find_keyring(session, &fetched);
 	if (err == ERR_OK)
 		err = fetched_judge(session, &fetched, w);

@@ -62,6 +62,10 @@ void shard_read(struct object *o, struct shard *ret);
 MUST_CHECK enum err shard_check(
     const struct shard *shard, const struct hash *file, struct why *w);
 
+/* Does the record say what the answer rests on?  Form and digests only. */
+MUST_CHECK enum err shard_judge(const struct shard *shard,
+    const struct record *record, const struct hash *file, struct why *w);
+
 /* The record, proved, and that it says what the answer rests on: that the set has
  * this root, lists the file or all its files, or is a single file.  Who signed is
  * judged where the keyring can be had. */

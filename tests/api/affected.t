@@ -22,8 +22,10 @@ upload() {
 		"$URL/v1/blobs/sha256:$hex"
 }
 
-record() {
-	headwater record "$@" -q
+record() { # KIND OPTION...
+	local kind=$1
+	shift
+	headwater record "$kind" -q "$@"
 }
 
 # Two versions: the first one with a poisoned shard, all of it told.
@@ -103,4 +105,39 @@ for bad in '--as A' '--clean lab' '--clean lab/x/' '--limit 0' '--limit 1001'; d
 	# shellcheck disable=SC2086 # an option and its value
 	run 2 "$bad is usage" headwater affected poison $bad
 done
+
+# ---- absent ----
+
+run 0 "a clean release" headwater absent poison --release lab/release/2.0
+like "is proven clean, by each set" "$OUT" "*absent  in all that was used for $(digest model2.bin | cut -c1-23)…  lab/release
+  not in   $(digest model2.bin | cut -c1-23)…  lab/train  by lab, record *  (a single file)
+  not in   *  lab/words  by lab, record *  (lines * and * of 299)
+checked  each record by its proof and signature, each list in it, each line of a manifest
+proven   absent by lab's signed, complete lists and those that it cites, for these exact bytes
+not checked: that the manifests are sorted throughout*
+not known: whether the log shows all that lab recorded and withdrew*"
+run 1 "a poisoned one" headwater absent poison --release lab/release/1.0
+like "is shown to be, with the way" "$OUT" "*present  in what was used for $(digest model.q | cut -c1-23)…  lab/release
+  in       sha256:${old:0:16}…  lab/words  by lab, record ${words_id:0:12}  (line * of 300)
+  went into $(digest model.bin | cut -c1-23)…  lab/train  by lab, record ${train_id:0:12}
+  went into $(digest model.q | cut -c1-23)…  lab/quantize  by lab, record *"
+run 0 "an artifact" headwater absent poison --of model2.bin --as lab
+run 1 "the file itself" headwater absent model.q --of model.q --as lab
+run 3 "by somebody else's lists" headwater absent poison --of model2.bin --as watch
+like "is unknown, with the gap" "$OUT" "*unknown  in all that was used for *
+  gap      $(digest model2.bin | cut -c1-23)…  no record of the asked principal, nor one that it cites, describes it"
+record run --name lab/more --input dataset=words --output weights=open.bin -- \
+	sh -c 'cat words/9 >open.bin' >/dev/null
+run 3 "a list that is not signed as complete" headwater absent poison \
+	--of open.bin --as lab
+like "is a gap" "$OUT" "*gap *its record does not sign its list of inputs as complete*"
+run 0 "--json" headwater absent poison --release lab/release/2.0 --json
+is "has each artifact and set" \
+	"$(jq -c '[.verdict, .as, (.artifacts[0].nodes | map(.by))]' <<<"$OUT")" \
+	'["absent","lab",["file","manifest"]]'
+run 3 "a release that is not there" headwater absent poison --release lab/release/3
+run 2 "of what?" headwater absent poison
+run 2 "of both" headwater absent poison --of model.q --release lab/release/1.0
+run 2 "by whose lists?" headwater absent poison --of model.q
+run 2 "not a release" headwater absent poison --release lab
 done_testing
