@@ -122,12 +122,8 @@ set_number(
 static enum err
 set_level(struct reading *reading, struct span value)
 {
-	static const char *const names[] = {
-		[LOG_DEBUG] = "debug",
-		[LOG_INFO] = "info",
-		[LOG_WARN] = "warn",
-		[LOG_ERROR] = "error",
-	};
+	/* in the order of enum log_level */
+	static const char *const names[] = { "debug", "info", "warn", "error" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (span_is(value, names[i])) {
@@ -246,12 +242,10 @@ take_argument(struct reading *reading, int argc, char *const *argv, int *at)
 static struct span
 trim(struct span text)
 {
-	while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+	while (text.len > 0 && memchr(" \t", text.data[0], 2) != NULL)
 		text = span_part(text, 1, text.len);
-	while (text.len > 0 &&
-	    (text.data[text.len - 1] == ' ' ||
-		text.data[text.len - 1] == '\t' ||
-		text.data[text.len - 1] == '\r'))
+	while (
+	    text.len > 0 && memchr(" \t\r", text.data[text.len - 1], 3) != NULL)
 		text.len--;
 	return text;
 }
