@@ -209,6 +209,7 @@ take_status(struct run *run, int status)
 	run->child.finished_ms = now_ms(CLOCK_REALTIME);
 	run->child.status =
 	    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	run->child.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void

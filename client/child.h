@@ -19,6 +19,7 @@
 
 struct child {
 	int status; /* its exit status; 128 + n when signal n ended it */
+	int signal; /* which one that was, else 0 */
 	uint64_t started_ms;
 	uint64_t finished_ms;
 	uint64_t log_len; /* bytes it printed */

@@ -69,6 +69,25 @@ cited_put(const struct trust *trust, const struct digest *node,
 	return disk_write(path, writer_view(&line), w);
 }
 
+enum err
+cited_put_record(const struct trust *trust, const struct record *record,
+    const struct hash *id, struct why *w)
+{
+	const struct statement *statement = &record->statement;
+	bool makes = record_kind_is_origin(record->kind) &&
+	    (record->kind == RECORD_RUN || record->makes_parts ||
+		record->input_count > 0);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < statement->subject_count && err == ERR_OK; i++) {
+		const struct digest_set *digest =
+		    &statement->subjects[i].digest;
+		if (digest->has_node && (i == 0 || !record_is_part(record, i)))
+			err = cited_put(trust, &digest->node, id, makes, w);
+	}
+	return err;
+}
+
 bool
 cited_get(
     const struct trust *trust, const struct digest *node, struct hash *ret)

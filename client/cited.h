@@ -13,11 +13,15 @@
 #define HEADWATER_CLIENT_CITED_H
 
 #include "client/trust.h"
-#include "schema/digest_set.h"
+#include "schema/record.h"
 
 MUST_CHECK enum err cited_put(const struct trust *trust,
     const struct digest *node, const struct hash *id, bool makes,
     struct why *w);
+
+/* All that a record is about, as what made it would have put it. */
+MUST_CHECK enum err cited_put_record(const struct trust *trust,
+    const struct record *record, const struct hash *id, struct why *w);
 
 /* False where this client has none. */
 MUST_CHECK bool cited_get(

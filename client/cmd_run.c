@@ -48,6 +48,11 @@ judge_command(struct job *job, const struct why *reason, struct why *w)
 	if (reason->text[0] != '\0')
 		return why(
 		    w, ERR_REFUSED, "%s: nothing is recorded", reason->text);
+	if (job->run.child.signal != 0)
+		return why(w, ERR_REFUSED,
+		    "the command was ended by signal %d (%s): nothing is "
+		    "recorded",
+		    job->run.child.signal, sigdescr_np(job->run.child.signal));
 	return why(w, ERR_REFUSED,
 	    "the command ended with status %d: nothing is recorded", status);
 }

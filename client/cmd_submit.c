@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "client/cited.h"
 #include "client/command.h"
 #include "client/submit.h"
 #include "schema/record.h"
@@ -156,7 +157,8 @@ first_failure(const struct gathered *all, struct why *w)
 	if (worst == NULL)
 		return ERR_OK;
 	if (all->count == 1)
-		return why(w, worst->err, "%s", worst->why.text);
+		return why(w, worst->err, "%.200s: %s", all->files[0],
+		    worst->why.text);
 	return why(w, worst->err,
 	    "%zu of %zu records were not recorded; the others were", failed,
 	    all->count);
@@ -181,6 +183,35 @@ say(struct session *session, const struct gathered *all, struct why *w)
 		err = output_answer(&session->out, &json, w);
 	writer_done(&json);
 	return err == ERR_OK ? first_failure(all, w) : err;
+}
+
+/* Later records cite it, as they would had it been recorded here.  A line that was
+ * sent was parsed before. */
+static void
+remember(struct session *session, const struct submit_line *line)
+{
+	struct record record;
+	struct why w = { "" };
+	enum err err =
+	    record_parse(line->envelope.payload, session->arena, &record, &w);
+
+	if (err == ERR_OK) {
+		err = cited_put_record(
+		    &session->trust, &record, &line->submitted.id, &w);
+		record_done(&record);
+	}
+	if (err != ERR_OK)
+		output_warn(&session->out,
+		    "recorded, but later records will not cite it: %s", w.text);
+}
+
+static void
+remember_all(struct session *session, const struct gathered *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->lines[i].err == ERR_OK)
+			remember(session, &all->lines[i]);
+	}
 }
 
 /* One envelope as such, so that its answer has the log's own status. */
@@ -209,7 +240,10 @@ run_submit(
 		err = send_one(session, &all.lines[0]);
 	else if (all.count > 1)
 		err = submit_lines(session, all.lines, all.count, w);
-	return err == ERR_OK ? say(session, &all, w) : err;
+	if (err != ERR_OK)
+		return err;
+	remember_all(session, &all);
+	return say(session, &all, w);
 }
 
 static const struct option_row options[] = {

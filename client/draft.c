@@ -243,11 +243,13 @@ write_pairs_file(struct draft *draft, struct pairs *pairs, const char *option,
 {
 	struct span text;
 	struct span line;
+	char place[256];
 
 	draft_fail(draft,
 	    disk_read(path, PAIRS_FILE_MAX, draft->session->arena, &text,
 		draft->why));
-	while (draft->err == ERR_OK && text.len > 0) {
+	for (size_t number = 1; draft->err == ERR_OK && text.len > 0;
+	     number++) {
 		if (!span_cut(&text, '\n', &line)) {
 			line = text;
 			text = SPAN_EMPTY;
@@ -257,15 +259,19 @@ write_pairs_file(struct draft *draft, struct pairs *pairs, const char *option,
 		if (!text_is_line(line))
 			draft_fail(draft,
 			    why(draft->why, ERR_USAGE,
-				"%s: control characters, or not UTF-8: lines "
-				"of NAME=VALUE that end in LF are needed",
-				path));
+				"control characters, or not UTF-8: lines "
+				"of NAME=VALUE that end in LF are needed"));
 		line = arena_copy(draft->session->arena, line);
 		if (line.data == NULL)
 			draft_fail(draft, ERR_MEMORY);
 		if (draft->err == ERR_OK)
 			write_pair(
 			    draft, pairs, option, (const char *)line.data);
+		if (draft->err != ERR_OK) {
+			(void)snprintf(
+			    place, sizeof(place), "%.200s:%zu", path, number);
+			why_prefix(draft->why, place);
+		}
 	}
 }
 

@@ -21,13 +21,13 @@ output_start(struct output *out)
 	const char *no_colour = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
 	/* no-color.org: any value that is not empty */
-	bool wanted = (no_colour == NULL || no_colour[0] == '\0') &&
-	    term != NULL && strcmp(term, "dumb") != 0;
+	bool is_able = term != NULL && strcmp(term, "dumb") != 0;
+	bool wanted = is_able && (no_colour == NULL || no_colour[0] == '\0');
 
 	*out = (struct output){
 		.has_colour = wanted && isatty(STDOUT_FILENO) == 1,
 		.note_colour = wanted && isatty(STDERR_FILENO) == 1,
-		.has_progress = isatty(STDERR_FILENO) == 1,
+		.has_progress = is_able && isatty(STDERR_FILENO) == 1,
 	};
 }
 

@@ -23,7 +23,7 @@ struct output {
 	bool is_json;
 	bool is_quiet;	   /* no notes and no progress on stderr */
 	bool has_colour;   /* of the answer on stdout */
-	bool has_progress; /* stderr is a terminal */
+	bool has_progress; /* stderr is a terminal that can erase a line */
 	bool has_answered; /* something stands on stdout */
 	bool note_colour;  /* of sentences on stderr */
 	bool is_cut;	   /* for want of memory something was left out */

@@ -2,11 +2,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WAIT_MS 1000 /* nobody wants a bar for less */
 #define DRAW_MS 100
 #define BAR_LEN 24
+#define COLUMNS 80 /* where the terminal does not say */
 
 static uint64_t
 now_ms(void)
@@ -72,22 +75,22 @@ print_rate(const struct progress *progress, uint64_t now_ms, uint64_t total,
 	writer_text(w, " left");
 }
 
-void
-progress_print(
-    const struct progress *progress, uint64_t now_ms, struct writer *w)
+static void
+print_all(const struct progress *progress, uint64_t now_ms, bool has_bar,
+    struct writer *w)
 {
 	uint64_t done = progress->done;
 	/* it grew meanwhile: a share would be wrong */
 	uint64_t total = done > progress->total ? 0 : progress->total;
 
 	writer_format(w, "%s ", progress->what);
-	if (total > 0) {
-		double share = (double)done / (double)total;
-		unsigned full = (unsigned)(share * BAR_LEN);
-		writer_format(w, "[%.*s%*s] %3u%% ", (int)full,
-		    "========================", (int)(BAR_LEN - full), "",
-		    (unsigned)(share * 100));
-	}
+	double share = total > 0 ? (double)done / (double)total : 0;
+	unsigned full = (unsigned)(share * BAR_LEN);
+	if (total > 0 && has_bar)
+		writer_format(w, "[%.*s%*s] ", (int)full,
+		    "========================", (int)(BAR_LEN - full), "");
+	if (total > 0)
+		writer_format(w, "%3u%% ", (unsigned)(share * 100));
 	print_count(progress, done, w);
 	if (total > 0) {
 		writer_text(w, " of ");
@@ -99,13 +102,38 @@ progress_print(
 	print_rate(progress, now_ms, total, w);
 }
 
+void
+progress_print(
+    const struct progress *progress, uint64_t now_ms, struct writer *w)
+{
+	print_all(progress, now_ms, true, w);
+}
+
+/* A line that the terminal would wrap could not be taken away again. */
+static size_t
+columns(void)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return COLUMNS;
+	return size.ws_col;
+}
+
 static void
 draw(struct progress *progress, uint64_t now)
 {
 	uint8_t line[256];
 	struct writer w = writer_of(line, sizeof(line));
+	size_t width = columns() - 1;
 
 	progress_print(progress, now, &w);
+	if (w.len > width) {
+		writer_clear(&w);
+		print_all(progress, now, false, &w);
+	}
+	if (w.len > width)
+		w.len = width;
 	(void)fprintf(stderr, "\r\033[K%.*s", SPAN_ARGS(writer_view(&w)));
 	(void)fflush(stderr);
 	progress->is_drawn = true;

@@ -16,15 +16,17 @@ static enum err
 find_name(struct recording *recording, struct why *w)
 {
 	const char *given = options_value(recording->arguments, "name");
+	bool is_known =
+	    recording->has_principal && recording->principal.name[0] != '\0';
 	char name[TEXT_NAME_MAX * 2];
 
 	if (given == NULL)
 		return why(w, ERR_USAGE,
 		    "--name is missing: what is it called? PRINCIPAL/PATH");
 	(void)snprintf(name, sizeof(name), "%s%s",
-	    given[0] != '/'		   ? ""
-		: recording->has_principal ? recording->principal.name
-					   : "your-principal",
+	    given[0] != '/' ? ""
+		: is_known  ? recording->principal.name
+			    : "your-principal",
 	    given);
 	struct span text = span_of_text(name);
 	if (!text_is_name(text))
@@ -33,7 +35,7 @@ find_name(struct recording *recording, struct why *w)
 		    "most "
 		    "%d bytes",
 		    given, TEXT_NAME_MAX);
-	if (recording->has_principal &&
+	if (is_known &&
 	    !span_is(text_name_principal(text), recording->principal.name))
 		return why(w, ERR_REFUSED,
 		    "--name %s: your key belongs to %s, which may name only "
@@ -42,6 +44,37 @@ find_name(struct recording *recording, struct why *w)
 		    recording->principal.name);
 	recording->name = arena_copy(recording->session->arena, text);
 	return recording->name.data == NULL ? ERR_MEMORY : ERR_OK;
+}
+
+/* Where the log cannot be asked, what is only signed now names the principal
+ * itself, and the log judges when it is sent. */
+static enum err
+find_key(struct recording *recording, struct why *w)
+{
+	struct session *session = recording->session;
+	const char *name = options_value(recording->arguments, "name");
+	struct why reason = { "" };
+	enum err err = session_online(session, w);
+
+	if (err != ERR_OK)
+		return err;
+	err = principal_load(session, &recording->principal, &reason);
+	bool is_unreachable = err == ERR_MISSING || err == ERR_BUSY;
+	if (err == ERR_OK)
+		return ERR_OK;
+	if (!is_unreachable || !options_has(recording->arguments, "no-submit"))
+		return why(w, err, "%s", reason.text);
+	if (name != NULL && name[0] == '/')
+		return why(w, ERR_MISSING,
+		    "--name %s: whose key it is the log cannot be asked now; "
+		    "give PRINCIPAL/PATH",
+		    name);
+	err = principal_load_key(session, &recording->principal, w);
+	if (err == ERR_OK)
+		output_warn(&session->out,
+		    "whether the log knows your key is not checked: %s",
+		    reason.text);
+	return err;
 }
 
 enum err
@@ -60,9 +93,7 @@ recording_start(struct session *session, const struct arguments *arguments,
 		return why(w, ERR_USAGE,
 		    "--no-submit without -o FILE would do nothing");
 	if (!recording.is_dry) {
-		err = session_online(session, w);
-		if (err == ERR_OK)
-			err = principal_load(session, &recording.principal, w);
+		err = find_key(&recording, w);
 		recording.has_principal = err == ERR_OK;
 	} else if (session_trust(session, NULL) != ERR_OK) {
 		session->has_trust =
@@ -110,15 +141,10 @@ show_statement(
 }
 
 static enum err
-write_envelope(
-    struct recording *recording, const struct envelope *envelope, struct why *w)
+put_envelope(const char *path, const struct envelope *envelope, struct why *w)
 {
-	const char *path =
-	    options_value(recording->arguments, "output-envelope");
 	struct writer writer = writer_heap(ENTRY_LEN_MAX + 1);
 
-	if (path == NULL)
-		return ERR_OK;
 	envelope_print(envelope, &writer);
 	writer_text(&writer, "\n");
 	enum err err = writer_end(&writer);
@@ -126,6 +152,56 @@ write_envelope(
 		err = disk_write(path, writer_view(&writer), w);
 	writer_done(&writer);
 	return err;
+}
+
+static enum err
+write_envelope(
+    struct recording *recording, const struct envelope *envelope, struct why *w)
+{
+	const char *path =
+	    options_value(recording->arguments, "output-envelope");
+
+	return path == NULL ? ERR_OK : put_envelope(path, envelope, w);
+}
+
+/* unsent/<SHA-256 of the statement>.json, below the pinned log's folder */
+static enum err
+put_unsent(struct recording *recording, const struct envelope *envelope,
+    char path[static DISK_PATH_MAX], struct why *w)
+{
+	const char *dir = recording->session->trust.dir;
+	struct hash hash = sha256_of(envelope->payload);
+	char name[HASH_TEXT_MAX + 16] = "unsent/";
+	size_t len = strlen(name);
+
+	hash_print(&hash, name + len);
+	memcpy(name + len + HASH_TEXT_LEN, ".json", 6);
+	enum err err = disk_join(dir, "unsent", path, w);
+	if (err == ERR_OK)
+		err = disk_make_dirs(path, w);
+	if (err == ERR_OK)
+		err = disk_join(dir, name, path, w);
+	return err == ERR_OK ? put_envelope(path, envelope, w) : err;
+}
+
+/* A run may have taken a week: what it signed outlives a log that is away. */
+static void
+keep_unsent(struct recording *recording, const struct envelope *envelope)
+{
+	const char *given =
+	    options_value(recording->arguments, "output-envelope");
+	char path[DISK_PATH_MAX];
+	struct why w = { "" };
+
+	if (given == NULL &&
+	    put_unsent(recording, envelope, path, &w) != ERR_OK)
+		output_warn(&recording->session->out,
+		    "what was signed is lost: %s", w.text);
+	else
+		output_warn(&recording->session->out,
+		    "signed, but not recorded; send it later with: headwater "
+		    "submit %s",
+		    given != NULL ? given : path);
 }
 
 /* FILE.tlog-proof and FILE.keyring.tlog-proof, for publishing. */
@@ -237,8 +313,10 @@ send(struct recording *recording, const struct draft *draft,
 	struct submitted submitted;
 	enum err err = submit_envelope(session, envelope, &submitted, w);
 
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		keep_unsent(recording, envelope);
 		return err;
+	}
 	remember(recording, draft, &submitted.id);
 	/* before anything else may fail: it stands in the log */
 	err = print_answer(session, &submitted, w);
@@ -257,14 +335,20 @@ send(struct recording *recording, const struct draft *draft,
 static enum err
 confirm(struct recording *recording, struct span statement, struct why *w)
 {
-	if (recording->session->is_yes || isatty(STDIN_FILENO) != 1 ||
-	    isatty(STDERR_FILENO) != 1)
+	struct session *session = recording->session;
+
+	if (session->is_yes || isatty(STDIN_FILENO) != 1 ||
+	    isatty(STDERR_FILENO) != 1 ||
+	    options_has(recording->arguments, "no-submit"))
 		return ERR_OK;
 	enum err err = show_statement(recording, statement, w);
 	if (err != ERR_OK)
 		return err;
-	if (!session_confirm(
-		recording->session, "A ledger forgets nothing. Record this?"))
+	char question[NOTE_NAME_MAX + TEXT_PRINCIPAL_MAX + 64];
+	(void)snprintf(question, sizeof(question),
+	    "A ledger forgets nothing. Record this as %s in %s?",
+	    recording->principal.name, session->trust.key.name);
+	if (!session_confirm(session, question))
 		return why(w, ERR_REFUSED,
 		    "nothing was recorded: answer y, or give --yes");
 	return ERR_OK;

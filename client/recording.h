@@ -3,7 +3,8 @@
  *
  * recording_start finds the key, its principal and the name; recording_finish
  * shows, confirms, signs, submits and keeps.  With --dry-run neither key nor log is
- * needed, with --no-submit no log is asked but for the key's principal.
+ * needed, with --no-submit no log is asked but for the key's principal, and none
+ * where it cannot be reached.  What was signed and could not be sent is kept.
  *
  * Threads: one.  Memory: recording_done wipes the key.
  */

@@ -101,7 +101,9 @@ session_confirm(struct session *session, const char *question)
 		return false;
 	(void)fprintf(stderr, "%s [y/N] ", question);
 	(void)fflush(stderr);
-	if (fgets(line, sizeof(line), stdin) == NULL)
+	if (fgets(line, sizeof(line), stdin) == NULL) {
+		(void)fputc('\n', stderr);
 		return false;
+	}
 	return line[0] == 'y' || line[0] == 'Y';
 }

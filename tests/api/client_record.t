@@ -100,11 +100,15 @@ run 2 "a bad name is usage" headwater record dataset set --name 'lab/A b'
 run 2 "a bad version is usage" headwater record dataset set --name lab/x --version 1/2
 run 3 "a missing file cannot be checked" headwater record dataset gone --name lab/x
 run 2 "--no-submit needs -o" headwater record dataset set --name lab/x --no-submit
-run 0 "--no-submit signs and sends nothing" headwater record dataset set \
+mkdir later && echo later >later/a
+run 0 "--no-submit signs and sends nothing" headwater record dataset later \
 	--name lab/later --no-submit -o later.json
 is "nothing was recorded" "$(entries)" "$before"
 run 0 "what was signed can be sent later" headwater submit later.json
 is "then it is" "$(entries)" $((before + 1))
+echo no envelope >other.json
+run 1 "what is no envelope is refused" headwater submit other.json
+like "by its name" "$ERR" "headwater: other.json: *"
 HEADWATER_KEY='' HEADWATER_HOME=$WORK/nowhere run 0 \
 	"--dry-run needs neither key nor log" \
 	headwater record dataset set --name lab/dry --dry-run
@@ -248,6 +252,15 @@ is "the log finds it by name and version" \
 run 2 "a version is needed" headwater record release set --name lab/release
 run 2 "a component has a name" headwater record release set --name lab/release \
 	--version 3 --component set
+printf 'a=1\n\nb\n' >wrong.params
+run 2 "a line that is no parameter" headwater record run --name lab/x \
+	--output set/a --params wrong.params -- true
+like "is named with its number" "$ERR" \
+	"headwater: wrong.params:3: --params b: NAME=VALUE is needed"
+run 143 "a command that a signal ends" headwater record run --name lab/x \
+	--output set/a -- sh -c 'kill $$'
+like "is told as such" "$ERR" \
+	"*ended by signal 15 (Terminated): nothing is recorded"
 run 0 "a record is withdrawn by a short id" headwater record withdrawal \
 	"${release_id:0:8}" --reason 'wrong file' --replacement "$run_id"
 is "which names the record" "$(statement "$OUT" | jq -c '.subject')" \
@@ -266,7 +279,7 @@ on_terminal() { # ANSWER ARGS...
 }
 echo asked >asked
 run 1 "on a terminal it asks" on_terminal n record dataset asked --name lab/asked
-like "and shows the statement" "$OUT" '*"name": "lab/asked"*A ledger forgets nothing*'
+like "and shows the statement" "$OUT" '*"name": "lab/asked"*A ledger forgets nothing. Record this as lab in '"$ORIGIN"'? [[]y/N]*'
 is "no is no" "$(entries)" "$before"
 run 0 "--yes does not ask" on_terminal n record dataset asked --name lab/asked --yes
 is "and records" "$(entries)" $((before + 1))
@@ -282,6 +295,36 @@ run 0 "which verify offline" headwater verify set/sub/b --proof b.tlog-proof
 run 3 "a proof that cannot be saved" headwater record model set/sub/b \
 	--name lab/c --save-proof /nonexistent/b.tlog-proof
 is "does not hide the id" "${#OUT}" 64
+
+# ---- a log that goes away, and comes back ----
+
+cat >ending.sh <<END
+echo made once >"\$1"
+kill $DAEMON_PID
+while curl -s "$URL/healthz" >/dev/null; do sleep 0.05; done
+END
+run 3 "the log ends during a run" headwater record run --name lab/ending \
+	--output made -- sh ending.sh made
+unsent=$(sed -n 's/.*headwater submit \(.*\.json\)$/\1/p' <<<"$ERR")
+ok "what was signed is kept, and it says how to send it" test -s "$unsent"
 stop_daemon
 run 3 "a log that is not there" headwater record dataset set --name lab/set
+run 0 "without it --no-submit signs" headwater record model made \
+	--name lab/offline --no-submit -o offline.json
+like "and says what is not checked" "$ERR" \
+	"warning: whether the log knows your key is not checked: *"
+run 3 "not for a principal that is not named" headwater record model made \
+	--name /offline --no-submit -o offline.json
+like "which it asks for" "$ERR" "*give PRINCIPAL/PATH"
+HEADWATER_KEY='' run 2 "nor without a key" headwater record model made \
+	--name lab/offline --no-submit -o offline.json
+start_daemon || exit 1
+headwater init "$URL" --vkey "$VKEY" >/dev/null 2>&1
+run 0 "what was kept is sent" headwater submit "$unsent"
+run 0 "what was signed too" headwater submit offline.json
+run 0 "and cited from then on" headwater record run --name lab/citing \
+	--input made --output set/a
+is "by the run that made it" "$(statement "$OUT" | jq -r \
+	'.predicate.buildDefinition.resolvedDependencies[0].digest.tlogLeaf')" \
+	"$(headwater submit "$unsent" | cut -d' ' -f1)"
 done_testing

@@ -146,7 +146,7 @@ static const struct row {
 	{ "a file without its last LF", { "--params", "open" }, "parameters",
 	    ERR_OK, "\"parameters\":{\"a\":\"1\"}" },
 	{ "a file with CR LF", { "--params", "crlf" }, "parameters", ERR_USAGE,
-	    "crlf: control" },
+	    "crlf:1: control" },
 	{ "a file that is not there", { "--params", "gone" }, "parameters",
 	    ERR_MISSING, "gone" },
 };
