@@ -32,11 +32,13 @@ DAEMON := limits fault log clock lock tile_cache worker file file_lock metric \
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git beneath spill sorter line_reader cache walk \
-	pointer hasher census oms listing sums hashing \
+	pointer hasher census oms sink listing sums hashing \
+	safetensors tensors \
 	disk url transport_curl transport \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
 	submit upload \
 	options wishes item kept draft recording child environment run \
+	set_statement \
 	run_statement graph draw listed list download making shard containment ancestry ascent card releases absence taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload \

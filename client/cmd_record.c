@@ -1,13 +1,12 @@
 /* record dataset, model, code: an artifact that is there, described. */
 #include "client/command.h"
 #include "client/recording.h"
+#include "client/set_statement.h"
+#include "client/tensors.h"
 #include "client/wishes.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "schema/attachment.h"
 
 #define SET_OPTIONS \
 	RECORDING_NAME_OPTIONS, \
@@ -46,146 +45,6 @@ static const struct option_row code_options[] = {
 	{ .name = NULL },
 };
 
-/* A set's manifest: its digest and size; the text is kept by this client. */
-static void
-write_manifest(struct draft *draft, const struct item *item)
-{
-	const struct hashing *set = &item->hashing;
-	struct writer *w = &draft->w;
-
-	if (item->kind != ITEM_SET)
-		return;
-	draft->is_disclosed =
-	    !set->is_salted && !options_has(draft->arguments, "no-upload");
-	if (set->is_salted)
-		writer_member_text(w, "disclosure", span_of_text("salted"));
-	if (draft->is_disclosed)
-		writer_member_text(w, "disclosure", span_of_text("full"));
-	writer_member(w, "attachments");
-	writer_format(w,
-	    "[{\"name\":\"%s\",\"mediaType\":\"text/plain\","
-	    "\"digest\":{\"sha256\":\"",
-	    set->is_salted ? ATTACHMENT_SALTED : ATTACHMENT_MANIFEST);
-	writer_hex(w, hash_span(&set->sha256));
-	writer_format(w, "\"},\"size\":\"%" PRIu64 "\"}]", set->manifest_len);
-	draft->manifest_hash = set->sha256;
-}
-
-/* Files that come with weights and are none: a licence or a tokenizer shared by
- * all would join models that have nothing to do with each other.  Whatever is
- * not known here counts as weights. */
-static bool
-is_beside_weights(struct span path)
-{
-	static const char *const ends[] = { ".md", ".txt", ".json", ".jsonl",
-		".jinja", ".py", ".yaml", ".yml", ".toml", ".html", ".pdf",
-		".png", ".jpg", ".svg", ".gitattributes", ".gitignore",
-		"tokenizer.model", "LICENSE", "NOTICE", "README", "COPYING" };
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		size_t len = strlen(ends[i]);
-		if (path.len >= len &&
-		    span_is(span_part(path, path.len - len, len), ends[i]))
-			return true;
-	}
-	return false;
-}
-
-/* The files of a small set as further subjects, in the manifest's order. */
-static void
-write_parts(struct draft *draft, const struct item *item, bool is_model)
-{
-	for (size_t i = 0; i < item->hashing.count; i++) {
-		const struct manifest_line *line = &item->hashing.lines[i];
-		struct digest digest = digest_sha256(&line->digest);
-		struct digest_set set = { .count = 1, .digests = &digest };
-		const char *role = is_model ? "weights" : "shard";
-		if (is_model && is_beside_weights(line->path))
-			role = "";
-		draft->makes = draft->makes || role[0] != '\0';
-		draft_resource(draft, line->path, span_of_text(role), &set);
-	}
-}
-
-static bool
-is_complete(const struct draft *draft, const char *role)
-{
-	size_t at = 0;
-	const char *value = options_next(draft->arguments, "complete", &at);
-
-	while (value != NULL && strcmp(value, role) != 0)
-		value = options_next(draft->arguments, "complete", &at);
-	return value != NULL;
-}
-
-/* Files are listed where they are few enough and leave room for the predicate;
- * else the manifest alone names them.  To sign that none is missing from a list
- * that is not there would be false. */
-static void
-write_files(struct draft *draft, const struct item *item, bool is_model)
-{
-	size_t len = draft->w.len;
-	bool is_listed =
-	    item->hashing.count <= DRAFT_PARTS_MAX && !item->hashing.is_salted;
-
-	if (item->kind != ITEM_SET)
-		return;
-	if (is_listed)
-		write_parts(draft, item, is_model);
-	if (is_listed && writer_end(&draft->w) == ERR_OK &&
-	    draft->w.len <= DRAFT_LEN_MAX / 4 * 3)
-		return;
-	draft->w.len = len;
-	if (draft->w.err == ERR_LIMIT)
-		draft->w.err = ERR_OK;
-	draft->makes = false;
-	if (is_complete(draft, is_model ? "weights" : "shard"))
-		draft_fail(draft,
-		    why(draft->why, ERR_USAGE,
-			"--complete: %zu files are %s, so the list cannot be "
-			"complete: leave it out",
-			item->hashing.count,
-			item->hashing.is_salted ? "salted and not listed"
-						: "too many to be listed"));
-}
-
-static void
-write_size(struct draft *draft, const struct item *item)
-{
-	if (item->kind == ITEM_SET) {
-		writer_member(&draft->w, "files");
-		writer_format(&draft->w, "\"%zu\"", item->hashing.count);
-	}
-	if (item->hashing.has_bytes) {
-		writer_member(&draft->w, "bytes");
-		writer_format(&draft->w, "\"%llu\"",
-		    (unsigned long long)item->hashing.bytes);
-	}
-}
-
-static void
-write_set(struct draft *draft, struct recording *recording,
-    const struct item *item, bool is_model)
-{
-	draft_subject(draft, recording->name, item);
-	write_files(draft, item, is_model);
-	writer_format(&draft->w,
-	    "],\"predicateType\":\"https://headwater/%s/v1\",\"predicate\":{",
-	    is_model ? "model" : "dataset");
-	draft_common(draft);
-	write_manifest(draft, item);
-	draft_complete(draft);
-	draft_items(draft, "derivedFrom", "derived-from");
-	if (options_has(draft->arguments, "derived-from"))
-		draft->makes = true;
-	write_size(draft, item);
-	if (is_model) {
-		draft_text(draft, "architecture", "architecture");
-		draft_text(draft, "format", "format");
-	}
-	writer_text(&draft->w, "}}");
-}
-
 /* What is not there by that name is a digest, or a record's id. */
 static enum err
 resolve_set(struct session *session, const struct hashing_wish *wish,
@@ -202,15 +61,44 @@ resolve_set(struct session *session, const struct hashing_wish *wish,
 	return err;
 }
 
+/* Of a salted set nothing is told, not even that. */
+static void
+take_tensors(struct draft *draft, const char *path,
+    const struct hashing *hashing, const struct timespec *begun)
+{
+	struct tensors_source source = {
+		.out = &draft->session->out,
+		.path = path,
+		.hashing = hashing,
+		.begun = *begun,
+	};
+	struct writer w = writer_heap(TENSORS_LEN_MAX);
+
+	if (hashing->is_salted || (!hashing->is_set && !hashing->has_bytes))
+		return;
+	enum err err = tensors_print(&source, &w, draft->why);
+	if (err == ERR_OK && w.len > 0) {
+		draft->tensors =
+		    arena_copy(draft->session->arena, writer_view(&w));
+		if (draft->tensors.data == NULL)
+			err = why(draft->why, ERR_MEMORY, "out of memory");
+	}
+	if (err != ERR_OK)
+		draft_fail(draft, err);
+	writer_done(&w);
+}
+
 static enum err
 record_set(struct recording *recording, struct hashing_wish *wish,
     const char *path, bool is_model, struct why *w)
 {
 	struct session *session = recording->session;
 	struct kept kept = { .fd = -1 };
+	struct timespec begun;
 	struct item item;
 	enum err err = ERR_OK;
 
+	(void)clock_gettime(CLOCK_REALTIME, &begun);
 	if (!recording->is_dry)
 		err = kept_begin_manifest(&session->trust, &kept, w);
 	wish->fd = kept.fd;
@@ -222,7 +110,9 @@ record_set(struct recording *recording, struct hashing_wish *wish,
 		    draft_begin(session, recording->arguments, w);
 		if (item.kind == ITEM_SET && !recording->is_dry)
 			draft.manifest = &kept;
-		write_set(&draft, recording, &item, is_model);
+		if (is_model && !wish->is_sums)
+			take_tensors(&draft, path, &item.hashing, &begun);
+		set_statement_write(&draft, recording->name, &item, is_model);
 		err = recording_finish(recording, &draft, w);
 		draft_done(&draft);
 	}

@@ -30,7 +30,8 @@ struct draft {
 	bool makes;	       /* the record puts edges between artifacts */
 	struct kept *manifest; /* to be kept beside the proofs; may be NULL */
 	struct hash manifest_hash;
-	bool is_disclosed; /* it goes to the log too */
+	bool is_disclosed;   /* it goes to the log too */
+	struct span tensors; /* the same of tensors.json; may be empty */
 };
 
 struct draft draft_begin(

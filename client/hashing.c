@@ -73,12 +73,12 @@ end_listing(struct listing *listing, const struct hashing_wish *wish,
 		return err;
 	ret->is_set = true;
 	ret->is_salted = wish->is_salted;
-	ret->sha256 = listed.sha256;
-	ret->root = listed.root;
+	ret->sha256 = listed.set.sha256;
+	ret->root = listed.set.root;
 	ret->has_oms = listed.has_oms;
 	ret->oms = listed.oms;
-	ret->count = (size_t)listed.count;
-	ret->manifest_len = listed.len;
+	ret->count = (size_t)listed.set.count;
+	ret->manifest_len = listed.set.len;
 	ret->manifest = listed.manifest;
 	ret->lines = listed.lines;
 	return ERR_OK;

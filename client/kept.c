@@ -37,6 +37,13 @@ path_of(const struct trust *trust, bool is_manifest, const struct hash *hash,
 }
 
 enum err
+kept_path(const struct trust *trust, const struct hash *hash,
+    char ret[static DISK_PATH_MAX], struct why *w)
+{
+	return path_of(trust, false, hash, ret, w);
+}
+
+enum err
 kept_manifest_path(const struct trust *trust, const struct hash *hash,
     char ret[static DISK_PATH_MAX], struct why *w)
 {

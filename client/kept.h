@@ -32,6 +32,9 @@ MUST_CHECK enum err kept_end(const struct trust *trust, struct kept *kept,
     const struct hash *hash, struct why *w);
 void kept_drop(struct kept *kept); /* also after kept_end */
 
+/* Where such a text lies, if this client has it. */
+MUST_CHECK enum err kept_path(const struct trust *trust,
+    const struct hash *hash, char ret[static DISK_PATH_MAX], struct why *w);
 /* Where the manifest of this sha256 lies, if this client has it. */
 MUST_CHECK enum err kept_manifest_path(const struct trust *trust,
     const struct hash *hash, char ret[static DISK_PATH_MAX], struct why *w);

@@ -1,16 +1,13 @@
 #include "client/listing.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/oms.h"
 #include "client/sorter.h"
 #include "schema/key.h"
 
 #define SALTS 256 /* got at a time */
-#define OUT_LEN ((size_t)256 << 10)
 /* A kept manifest's most, in the caller's arena. */
 #define KEPT_LEN_MAX ((size_t)LISTING_KEPT_MAX * MANIFEST_SALTED_MAX)
 
@@ -22,11 +19,8 @@ struct listing {
 	uint8_t salts[SALTS * MANIFEST_SALT_LEN];
 	size_t salts_left;
 	/* while it is written: */
-	struct sha256 sha256;
-	struct tree_edge edge;
-	uint8_t *out;
-	size_t held;
-	uint64_t len;
+	struct sink *sink;
+	uint64_t count;
 	uint8_t last_salt[MANIFEST_SALT_LEN];
 	struct writer kept;
 };
@@ -40,13 +34,13 @@ listing_new(const struct listing_wish *wish)
 		return NULL;
 	listing->wish = *wish;
 	listing->lines = sorter_new(SORTER_MEMORY);
-	listing->out = calloc(OUT_LEN, 1);
+	listing->sink = sink_new(wish->fd);
 	listing->kept = writer_heap(KEPT_LEN_MAX);
 	if (wish->checks_paths)
 		listing->paths = sorter_new(SORTER_MEMORY);
 	if (wish->has_oms)
 		listing->oms = oms_new();
-	if (listing->lines != NULL && listing->out != NULL &&
+	if (listing->lines != NULL && listing->sink != NULL &&
 	    (listing->paths != NULL || !wish->checks_paths) &&
 	    (listing->oms != NULL || !wish->has_oms))
 		return listing;
@@ -63,7 +57,7 @@ listing_free(struct listing *listing)
 	sorter_free(listing->paths);
 	oms_free(listing->oms);
 	writer_done(&listing->kept);
-	free(listing->out);
+	sink_free(listing->sink);
 	free(listing);
 }
 
@@ -127,44 +121,13 @@ check_paths(struct listing *listing, struct why *w)
 	return err;
 }
 
-static enum err
-flush(struct listing *listing, struct why *w)
-{
-	struct span rest = span_of(listing->out, listing->held);
-
-	listing->held = 0;
-	while (rest.len > 0 && listing->wish.fd >= 0) {
-		ssize_t put = write(listing->wish.fd, rest.data, rest.len);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return why(w, errno == ENOSPC ? ERR_FULL : ERR_IO,
-			    "writing the manifest: %s", strerrordesc_np(errno));
-		rest = span_part(rest, (size_t)put, rest.len);
-	}
-	return ERR_OK;
-}
-
-/* Ends in LF, which is no part of the leaf. */
+/* Ends in LF. */
 static enum err
 take_line(struct listing *listing, struct span line, struct why *w)
 {
-	struct hash made[TREE_LEVELS];
-	struct hash leaf = tree_leaf(span_part(line, 0, line.len - 1));
-
-	(void)tree_append(&listing->edge, &leaf, made);
-	sha256_add(&listing->sha256, line);
-	listing->len += line.len;
-	if (listing->edge.size <= LISTING_KEPT_MAX)
+	if (listing->count++ < LISTING_KEPT_MAX)
 		writer_span(&listing->kept, line);
-	if (OUT_LEN - listing->held < line.len) {
-		enum err err = flush(listing, w);
-		if (err != ERR_OK)
-			return err;
-	}
-	memcpy(listing->out + listing->held, line.data, line.len);
-	listing->held += line.len;
-	return ERR_OK;
+	return sink_line(listing->sink, line, w);
 }
 
 static enum err
@@ -176,7 +139,7 @@ take_record(struct listing *listing, struct span record, struct why *w)
 
 	if (listing->wish.is_salted) {
 		memcpy(line.salt, record.data, MANIFEST_SALT_LEN);
-		if (listing->edge.size > 0 &&
+		if (listing->count > 0 &&
 		    memcmp(line.salt, listing->last_salt, MANIFEST_SALT_LEN) ==
 			0)
 			return why(w, ERR_CONFLICT,
@@ -199,16 +162,13 @@ write_lines(struct listing *listing, struct why *w)
 	struct span record;
 	enum err err = sorter_sort(listing->lines, w);
 
-	sha256_init(&listing->sha256);
 	while (err == ERR_OK) {
 		err = sorter_next(listing->lines, &record, w);
 		if (err != ERR_OK || record.len == 0)
 			break;
 		err = take_record(listing, record, w);
 	}
-	if (err == ERR_OK)
-		err = flush(listing, w);
-	if (err == ERR_OK && listing->edge.size == 0)
+	if (err == ERR_OK && listing->count == 0)
 		err = why(w, ERR_NOT_FOUND, "no file: nothing to list");
 	return err;
 }
@@ -222,7 +182,7 @@ keep(struct listing *listing, struct arena *arena, struct listing_result *ret,
 
 	if (kept.len == 0)
 		return why(w, ERR_MEMORY, "out of memory");
-	if (ret->count <= LISTING_KEPT_MAX)
+	if (ret->set.count <= LISTING_KEPT_MAX)
 		ret->manifest = kept;
 	if (listing->wish.is_salted)
 		return ERR_OK;
@@ -248,11 +208,9 @@ listing_end(struct listing *listing, struct arena *arena,
 	}
 	if (err != ERR_OK)
 		return err;
-	listed.sha256 = sha256_done(&listing->sha256);
-	listed.root = tree_edge_root(&listing->edge);
-	listed.count = listing->edge.size;
-	listed.len = listing->len;
-	err = keep(listing, arena, &listed, w);
+	err = sink_end(listing->sink, &listed.set, w);
+	if (err == ERR_OK)
+		err = keep(listing, arena, &listed, w);
 	if (err == ERR_OK)
 		*ret = listed;
 	return err;

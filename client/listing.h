@@ -10,6 +10,7 @@
 #ifndef HEADWATER_CLIENT_LISTING_H
 #define HEADWATER_CLIENT_LISTING_H
 
+#include "client/sink.h"
 #include "schema/manifest.h"
 
 /* So many lines are kept, the first; the others are in their file alone. */
@@ -23,12 +24,9 @@ struct listing_wish {
 };
 
 struct listing_result {
-	struct hash sha256;
-	struct hash root;
+	struct sink_result set;
 	bool has_oms;
 	struct hash oms;
-	uint64_t count;
-	uint64_t len;		     /* of the manifest */
 	struct span manifest;	     /* of at most LISTING_KEPT_MAX files */
 	struct manifest_line *lines; /* the first; NULL of a salted one */
 };

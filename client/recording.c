@@ -234,9 +234,17 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 }
 
 static enum err
-keep_manifest(
+keep_texts(
     struct recording *recording, const struct draft *draft, struct why *w)
 {
+	struct hash tensors = sha256_of(draft->tensors);
+
+	if (draft->tensors.len > 0) {
+		enum err err = kept_put(
+		    &recording->session->trust, &tensors, draft->tensors, w);
+		if (err != ERR_OK)
+			return err;
+	}
 	if (draft->manifest == NULL)
 		return ERR_OK;
 	return kept_end(&recording->session->trust, draft->manifest,
@@ -282,26 +290,41 @@ remember(struct recording *recording, const struct draft *draft,
 		    "recorded, but later records will not cite it: %s", w.text);
 }
 
-/* The list of a set that is disclosed: it is kept here already. */
 static enum err
-upload_manifest(
-    struct session *session, const struct draft *draft, struct why *w)
+upload_one(struct session *session, bool is_manifest, const struct hash *hash,
+    struct why *w)
 {
 	char path[DISK_PATH_MAX];
 	bool was_there;
+	enum err err = is_manifest
+	    ? kept_manifest_path(&session->trust, hash, path, w)
+	    : kept_path(&session->trust, hash, path, w);
 
-	if (draft->manifest == NULL || !draft->is_disclosed)
-		return ERR_OK;
-	enum err err =
-	    kept_manifest_path(&session->trust, &draft->manifest_hash, path, w);
 	if (err == ERR_OK)
-		err = upload_file(
-		    session, path, &draft->manifest_hash, &was_there, w);
+		err = upload_file(session, path, hash, &was_there, w);
 	if (err == ERR_OK)
 		return ERR_OK;
 	output_note(
 	    &session->out, "to send it again: headwater upload %s", path);
-	why_prefix(w, "recorded, but its manifest is not in the log");
+	why_prefix(w,
+	    is_manifest ? "recorded, but its manifest is not in the log"
+			: "recorded, but its tensors are not in the log");
+	return err;
+}
+
+/* What is disclosed: it is kept here already. */
+static enum err
+upload_all(struct session *session, const struct draft *draft, struct why *w)
+{
+	struct hash tensors = sha256_of(draft->tensors);
+	enum err err = ERR_OK;
+
+	if (!draft->is_disclosed)
+		return ERR_OK;
+	if (draft->manifest != NULL)
+		err = upload_one(session, true, &draft->manifest_hash, w);
+	if (err == ERR_OK && draft->tensors.len > 0)
+		err = upload_one(session, false, &tensors, w);
 	return err;
 }
 
@@ -327,7 +350,7 @@ send(struct recording *recording, const struct draft *draft,
 		why_prefix(w, "recorded, but its proof was not saved");
 		return err;
 	}
-	return upload_manifest(session, draft, w);
+	return upload_all(session, draft, w);
 }
 
 /* On a terminal the statement is seen before it is sent; a script that has
@@ -373,7 +396,7 @@ recording_finish(
 		    session->arena, &envelope, w);
 	/* the manifest first: a record whose manifest is lost proves less */
 	if (err == ERR_OK)
-		err = keep_manifest(recording, draft, w);
+		err = keep_texts(recording, draft, w);
 	if (err == ERR_OK)
 		err = write_envelope(recording, &envelope, w);
 	if (err != ERR_OK || options_has(recording->arguments, "no-submit"))

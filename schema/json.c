@@ -300,6 +300,21 @@ json_text(const json_value *value, struct span *ret)
 }
 
 bool
+json_is_list(const json_value *value)
+{
+	return value != NULL && json_typeof(value) == JSON_ARRAY;
+}
+
+bool
+json_whole(const json_value *value, uint64_t *ret)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*ret = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+bool
 json_element_text(json_value *array, size_t at, struct span *ret)
 {
 	return json_text(json_array_get(array, at), ret);

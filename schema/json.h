@@ -50,6 +50,9 @@ json_value *json_element(json_value *array, size_t at);
 bool json_element_text(json_value *array, size_t at, struct span *ret);
 bool json_is_object(const json_value *value);
 bool json_text(const json_value *value, struct span *ret); /* a string? */
+bool json_is_list(const json_value *value);
+/* A number without sign, fraction or exponent, in what json_parse_answer read. */
+bool json_whole(const json_value *value, uint64_t *ret);
 
 /* Members of an object in the order of the text; `*at` is NULL before the first.
  * False at the end. */

@@ -207,6 +207,35 @@ is "has its OMS root" "$(statement "$OUT" |
 run 0 "a model of one file" headwater record model model/a-b --name lab/file
 is "has one too" "$(statement "$OUT" | jq -r '.subject[0].digest["oms-sha256"]')" \
 	"$(openssl dgst -sha256 -binary model/a-b | sha256sum | cut -d' ' -f1)"
+# ---- models: tensors ----
+
+mkdir tensors
+safetensors() { # HEADER DATA: length, little-endian, header, bytes
+	printf "\\x$(printf %02x "${#1}")\\0\\0\\0\\0\\0\\0\\0%s%s" "$1" "$2"
+}
+safetensors '{"w":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}}' abcd \
+	>tensors/model.safetensors
+safetensors '{"b":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}' x \
+	>tensors/a.safetensors
+echo none >tensors/broken.safetensors
+run 0 "a model of safetensors" headwater record model tensors --name lab/tensors
+like "a file that is none is warned of" "$ERR" \
+	"*warning: broken.safetensors: its tensors are not listed: *"
+statement "$OUT" >statement
+is "has the list of its tensors attached" \
+	"$(jq -c '[.predicate.attachments[].name]' statement)" '["manifest","tensors.json"]'
+list=$(jq -r '.predicate.attachments[1].digest.sha256' statement)
+curl -s "$URL/v1/blobs/sha256:$list" >tensors.json
+is "which the log has" "$(of tensors.json)" "$list"
+is "by path" "$(jq -c '[.files[] | [.path, .sha256[:8], .tensors[0]]]' tensors.json)" \
+	"[[\"a.safetensors\",\"$(of tensors/a.safetensors | cut -c-8)\",{\"name\":\"b\",\"dtype\":\"U8\",\"shape\":[]}],[\"model.safetensors\",\"$(of tensors/model.safetensors | cut -c-8)\",{\"name\":\"w\",\"dtype\":\"F16\",\"shape\":[\"2\",\"1\"]}]]"
+ok "and is kept here" test -s "$(echo "$HEADWATER_HOME"/logs/*/kept/"$list")"
+run 0 "a model of one such file" headwater record model tensors/a.safetensors \
+	--name lab/one --dry-run
+is "as well" "$(jq -c '[.predicate.attachments[].name]' <<<"$OUT")" '["tensors.json"]'
+
+# ---- another program's root ----
+
 python=${PYTHON:-python3}
 if "$python" -c 'import model_signing' 2>/dev/null; then
 	is "model_signing computes the same" "$("$python" - <<'END'

