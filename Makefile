@@ -36,7 +36,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	safetensors tensors \
 	disk url transport_curl transport \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
-	submit upload \
+	submit unsent upload \
 	options wishes item kept draft recording child environment run \
 	set_statement \
 	run_statement graph draw listed list download making shard containment ancestry ascent card releases absence taint tell command audited follow artifact \

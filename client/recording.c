@@ -7,6 +7,7 @@
 #include "client/cited.h"
 #include "client/stored.h"
 #include "client/submit.h"
+#include "client/unsent.h"
 #include "client/upload.h"
 #include "schema/text.h"
 
@@ -141,67 +142,13 @@ show_statement(
 }
 
 static enum err
-put_envelope(const char *path, const struct envelope *envelope, struct why *w)
-{
-	struct writer writer = writer_heap(ENTRY_LEN_MAX + 1);
-
-	envelope_print(envelope, &writer);
-	writer_text(&writer, "\n");
-	enum err err = writer_end(&writer);
-	if (err == ERR_OK)
-		err = disk_write(path, writer_view(&writer), w);
-	writer_done(&writer);
-	return err;
-}
-
-static enum err
 write_envelope(
     struct recording *recording, const struct envelope *envelope, struct why *w)
 {
 	const char *path =
 	    options_value(recording->arguments, "output-envelope");
 
-	return path == NULL ? ERR_OK : put_envelope(path, envelope, w);
-}
-
-/* unsent/<SHA-256 of the statement>.json, below the pinned log's folder */
-static enum err
-put_unsent(struct recording *recording, const struct envelope *envelope,
-    char path[static DISK_PATH_MAX], struct why *w)
-{
-	const char *dir = recording->session->trust.dir;
-	struct hash hash = sha256_of(envelope->payload);
-	char name[HASH_TEXT_MAX + 16] = "unsent/";
-	size_t len = strlen(name);
-
-	hash_print(&hash, name + len);
-	memcpy(name + len + HASH_TEXT_LEN, ".json", 6);
-	enum err err = disk_join(dir, "unsent", path, w);
-	if (err == ERR_OK)
-		err = disk_make_dirs(path, w);
-	if (err == ERR_OK)
-		err = disk_join(dir, name, path, w);
-	return err == ERR_OK ? put_envelope(path, envelope, w) : err;
-}
-
-/* A run may have taken a week: what it signed outlives a log that is away. */
-static void
-keep_unsent(struct recording *recording, const struct envelope *envelope)
-{
-	const char *given =
-	    options_value(recording->arguments, "output-envelope");
-	char path[DISK_PATH_MAX];
-	struct why w = { "" };
-
-	if (given == NULL &&
-	    put_unsent(recording, envelope, path, &w) != ERR_OK)
-		output_warn(&recording->session->out,
-		    "what was signed is lost: %s", w.text);
-	else
-		output_warn(&recording->session->out,
-		    "signed, but not recorded; send it later with: headwater "
-		    "submit %s",
-		    given != NULL ? given : path);
+	return path == NULL ? ERR_OK : unsent_write(path, envelope, w);
 }
 
 /* FILE.tlog-proof and FILE.keyring.tlog-proof, for publishing. */
@@ -337,7 +284,8 @@ send(struct recording *recording, const struct draft *draft,
 	enum err err = submit_envelope(session, envelope, &submitted, w);
 
 	if (err != ERR_OK) {
-		keep_unsent(recording, envelope);
+		unsent_keep(session, envelope,
+		    options_value(recording->arguments, "output-envelope"));
 		return err;
 	}
 	remember(recording, draft, &submitted.id);

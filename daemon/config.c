@@ -276,12 +276,11 @@ take_line(
 	if (on_command_line[which])
 		return ERR_OK;
 	struct span value = trim(line);
-	for (size_t i = 1; i < value.len; i++) {
-		if (value.data[i] == '#' && value.data[i - 1] == ' ')
-			return why(reading->w, ERR_USAGE,
-			    "%s: a comment stands on a line of its own",
-			    options[which].name);
-	}
+	size_t at = span_find(value, '#');
+	if (at > 0 && at < value.len && value.data[at - 1] == ' ')
+		return why(reading->w, ERR_USAGE,
+		    "%s: a comment stands on a line of its own",
+		    options[which].name);
 	return set(reading, which, value);
 }
 
