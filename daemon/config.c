@@ -24,7 +24,7 @@ struct option {
 	size_t offset;
 	uint64_t min; /* of numbers; of an action its value */
 	uint64_t max;
-	const char *argument;
+	const char *argument; /* NULL: it takes none */
 	const char *help;
 };
 
@@ -84,20 +84,16 @@ struct reading {
 	struct why *w;
 };
 
-static size_t
-find(struct span name)
+static enum err
+find(struct reading *reading, struct span name, size_t *ret)
 {
-	size_t at = 0;
-
-	while (at < OPTIONS && !span_is(name, options[at].name))
-		at++;
-	return at;
-}
-
-static bool
-takes_value(const struct option *option)
-{
-	return option->argument != NULL;
+	for (*ret = 0; *ret < OPTIONS; (*ret)++) {
+		if (span_is(name, options[*ret].name))
+			return ERR_OK;
+	}
+	return why(reading->w, ERR_USAGE,
+	    "%.*s: there is no such option; --help lists them",
+	    SPAN_ARGS(span_part(name, 0, 64)));
 }
 
 /* ---- values ---- */
@@ -205,6 +201,7 @@ take_argument(struct reading *reading, int argc, char *const *argv, int *at)
 {
 	struct span word = span_of_text(argv[(*at)++]);
 	struct span value = SPAN_EMPTY;
+	size_t which;
 
 	if (span_is(word, "-h"))
 		word = span_of_text("--help");
@@ -219,18 +216,15 @@ take_argument(struct reading *reading, int argc, char *const *argv, int *at)
 		value = span_part(name, equals + 1, name.len);
 		name = span_part(name, 0, equals);
 	}
-	size_t which = find(name);
-	if (which == OPTIONS)
-		return why(reading->w, ERR_USAGE,
-		    "--%.*s: there is no such option; --help lists them",
-		    SPAN_ARGS(span_part(name, 0, 64)));
-	if (takes_value(&options[which]) && !is_joined) {
+	if (find(reading, name, &which) != ERR_OK)
+		return ERR_USAGE;
+	if (options[which].argument != NULL && !is_joined) {
 		if (*at == argc)
 			return why(reading->w, ERR_USAGE,
 			    "--%s: its %s is missing", options[which].name,
 			    options[which].argument);
 		value = span_of_text(argv[(*at)++]);
-	} else if (!takes_value(&options[which]) && is_joined) {
+	} else if (options[which].argument == NULL && is_joined) {
 		return why(reading->w, ERR_USAGE, "--%s: takes no value",
 		    options[which].name);
 	}
@@ -239,13 +233,18 @@ take_argument(struct reading *reading, int argc, char *const *argv, int *at)
 
 /* ---- the file ---- */
 
+static bool
+is_blank(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r';
+}
+
 static struct span
 trim(struct span text)
 {
-	while (text.len > 0 && memchr(" \t", text.data[0], 2) != NULL)
+	while (text.len > 0 && is_blank(text.data[0]))
 		text = span_part(text, 1, text.len);
-	while (
-	    text.len > 0 && memchr(" \t\r", text.data[text.len - 1], 3) != NULL)
+	while (text.len > 0 && is_blank(text.data[text.len - 1]))
 		text.len--;
 	return text;
 }
@@ -255,6 +254,7 @@ take_line(
     struct reading *reading, const bool *on_command_line, struct span line)
 {
 	struct span name;
+	size_t which;
 
 	line = trim(line);
 	if (line.len == 0 || line.data[0] == '#')
@@ -263,12 +263,10 @@ take_line(
 		return why(reading->w, ERR_USAGE,
 		    "a line has the form `name = value`");
 	name = trim(name);
-	size_t which = find(name);
-	if (which == OPTIONS)
-		return why(reading->w, ERR_USAGE,
-		    "%.*s: there is no such option; --help lists them",
-		    SPAN_ARGS(span_part(name, 0, 64)));
-	if (!takes_value(&options[which]) || options[which].kind == KIND_FILE ||
+	if (find(reading, name, &which) != ERR_OK)
+		return ERR_USAGE;
+	if (options[which].argument == NULL ||
+	    options[which].kind == KIND_FILE ||
 	    options[which].kind == KIND_WITHHOLD)
 		return why(reading->w, ERR_USAGE,
 		    "%.*s: cannot be set in a file",
@@ -393,7 +391,7 @@ config_print_help(struct writer *w)
 		const struct option *option = &options[i];
 		char name[32];
 		(void)snprintf(name, sizeof(name), "--%s %s", option->name,
-		    takes_value(option) ? option->argument : "");
+		    option->argument != NULL ? option->argument : "");
 		writer_format(w, "  %-22s %s\n", name, option->help);
 	}
 	writer_text(w, "\nheadwaterd(8) has the rest.\n");

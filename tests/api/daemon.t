@@ -20,7 +20,7 @@ says "no signers" 10 "no --signers: *ssh-keygen*" --data "$WORK/data" \
 	--key "$WORK/key"
 says "no address" 10 "no --listen: *" --data "$WORK/data" --key "$WORK/key" \
 	--signers "$WORK/allowed_signers"
-says "an unknown option" 10 "--dta: there is no such option*" --dta x
+says "an unknown option" 10 "dta: there is no such option*" --dta x
 says "a value that is missing" 10 "--data: its DIR is missing" --data
 says "an option twice" 10 "data: given twice" --data a --data b
 says "a number out of range" 10 "threads: a number from 1 to 64" --threads 65
