@@ -223,32 +223,51 @@ take_range(struct span value, struct gate_pass *pass, struct why *w)
 	return ERR_OK;
 }
 
+/* What says where the request ends. */
 static enum err
-take_header(const struct gate_header *header, struct seen *seen,
+take_framing(const struct gate_header *header, struct seen *seen,
     struct gate_pass *pass, struct why *w)
 {
 	struct span name = header->name;
 
 	if (token_is_caseless(name, "host") && seen->host++ == 0)
 		return take_host(header->value, w);
+	if (token_is_caseless(name, "content-length") && seen->length++ == 0)
+		return take_length(header->value, pass, w);
+	if (token_is_caseless(name, "transfer-encoding") &&
+	    seen->transfer++ == 0)
+		return take_transfer(header->value, pass, w);
+	if (token_is_caseless(name, "expect") && seen->expect++ == 0)
+		return take_expect(header->value, pass, w);
+	return ERR_OK;
+}
+
+/* What says how its body is to be read, and what is wanted. */
+static enum err
+take_content(const struct gate_header *header, struct seen *seen,
+    struct gate_pass *pass, struct why *w)
+{
+	struct span name = header->name;
+
 	if (token_is_caseless(name, "content-encoding") &&
 	    seen->encoding++ == 0)
 		return take_encoding(header->value, pass, w);
-	else if (token_is_caseless(name, "content-range") && seen->range++ == 0)
+	if (token_is_caseless(name, "content-range") && seen->range++ == 0)
 		return take_range(header->value, pass, w);
+	if (token_is_caseless(name, "content-type") && seen->type++ == 0)
+		take_media_type(header->value, pass);
 	else if (token_is_caseless(name, "accept") && pass->accept.data == NULL)
 		pass->accept = header->value;
-	else if (token_is_caseless(name, "content-length") &&
-	    seen->length++ == 0)
-		return take_length(header->value, pass, w);
-	else if (token_is_caseless(name, "transfer-encoding") &&
-	    seen->transfer++ == 0)
-		return take_transfer(header->value, pass, w);
-	else if (token_is_caseless(name, "expect") && seen->expect++ == 0)
-		return take_expect(header->value, pass, w);
-	else if (token_is_caseless(name, "content-type") && seen->type++ == 0)
-		take_media_type(header->value, pass);
 	return ERR_OK;
+}
+
+static enum err
+take_header(const struct gate_header *header, struct seen *seen,
+    struct gate_pass *pass, struct why *w)
+{
+	enum err err = take_framing(header, seen, pass, w);
+
+	return err == ERR_OK ? take_content(header, seen, pass, w) : err;
 }
 
 /* Does `after` stand `gap` bytes behind the end of `before`? */

@@ -51,23 +51,23 @@ struct exchange {
 	struct exchange *next; /* of the loop's lists */
 
 	struct exchange *chunks_next; /* of http_chunks, as what follows */
-	bool is_in_chunks;
 	uint64_t read_at; /* bytes that had been read at the last chunk */
 
 	enum exchange_stage stage;
+	enum err refusal; /* answered when the request is complete */
+	bool is_in_chunks;
+	bool is_answered;  /* by a worker: reply is to be sent */
+	bool is_streaming; /* the stream's `begin` was called */
 	struct gate_pass pass;
 	struct route_match match;
 	struct request request;
 	struct reply reply;
 	struct work work;
-	bool is_answered; /* by a worker: reply is to be sent */
 	struct writer body;
 	size_t counted;	       /* of shared->body_bytes */
 	size_t answer_counted; /* of shared->answer_bytes */
-	bool is_streaming;     /* the stream's `begin` was called */
 	uint64_t opened_ms;    /* when its body was let in */
 	uint64_t streamed;     /* bytes of that */
-	enum err refusal;      /* answered when the request is complete */
 	struct why why;
 	uint64_t begun_ms;
 	const char *raw; /* where the library keeps the target */
