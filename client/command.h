@@ -38,6 +38,8 @@ extern const struct command command_affected;
 extern const struct command command_absent;
 extern const struct command command_manifest;
 extern const struct command command_upload;
+extern const struct command command_disclose;
+extern const struct command command_record_disclosure;
 extern const struct command command_record_dataset;
 extern const struct command command_record_code;
 extern const struct command command_record_model;

@@ -99,6 +99,8 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	absent) echo --of --release --as ;;
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
+	disclose) echo --output ;;
+	"record disclosure") echo "$recording" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
 		echo --derived-from --complete --no-upload "$named" "$hashing" "$recording"
@@ -147,10 +149,10 @@ _headwater() {
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
-	local commands="init manifest record submit upload show trace find contains \
+	local commands="init manifest record submit upload disclose show trace find contains \
 		affected absent verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
-		advisory reply"
+		advisory reply disclosure"
 
 	COMPREPLY=()
 	_headwater_words

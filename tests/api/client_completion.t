@@ -26,8 +26,8 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|audit|contains|find|help|init|manifest|record|show|submit|trace|upload|verify
-headwater record >advisory|code|dataset|evaluation|model|release|reply|run|withdrawal
+headwater >absent|affected|audit|contains|disclose|find|help|init|manifest|record|show|submit|trace|upload|verify
+headwater record >advisory|code|dataset|disclosure|evaluation|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards
 headwater record advisory --reason pr>propaganda
