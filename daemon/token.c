@@ -54,3 +54,15 @@ token_is_caseless(struct span text, const char *lower)
 	}
 	return true;
 }
+
+bool
+token_is_host(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+		if (byte <= ' ' || byte >= 0x7f ||
+		    strchr("\"#/<>?@\\^`{|}", byte) != NULL)
+			return false;
+	}
+	return true;
+}

@@ -17,4 +17,7 @@ bool token_is_value(struct span text);
 bool token_is_caseless(struct span text, const char *lower);
 uint8_t token_to_lower(uint8_t byte);
 
+/* Nothing that could not stand in a URI's authority: RFC 3986 §3.2.2. */
+bool token_is_host(struct span text);
+
 #endif
