@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_contains,
 	&command_affected,
 	&command_absent,
+	&command_contaminated,
 	&command_verify,
 	&command_audit,
 };

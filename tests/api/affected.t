@@ -140,4 +140,34 @@ run 2 "of what?" headwater absent poison
 run 2 "of both" headwater absent poison --of model.q --release lab/release/1.0
 run 2 "by whose lists?" headwater absent poison --of model.q
 run 2 "not a release" headwater absent poison --release lab
+
+# ---- contaminated ----
+
+mkdir bench heldout && cp words/300 bench/x
+for i in $(seq 20); do echo "b$i" >"bench/$i" && echo "h$i" >"heldout/$i"; done
+record dataset bench --name lab/bench >/dev/null && upload bench
+record dataset heldout --name lab/heldout >/dev/null && upload heldout
+run 3 "what was not evaluated" headwater contaminated lab/release/2.0
+like "is unknown" "$OUT" "unknown *because *no evaluation of it*names a benchmark"
+record evaluation --name lab/good --of model2.bin --benchmark heldout \
+	--metric a=1 >/dev/null
+run 1 "a benchmark that was held out" headwater contaminated lab/release/2.0
+like "is clean, by each set" "$OUT" "clean *  0 of 20 files of *heldout  in * of 299
+checked  all lines of these manifests, here*proven   clean by lab's signed, complete lists*"
+evaluation=$(record evaluation --name lab/bad --of model.bin --benchmark bench \
+	--metric a=2)
+run 0 "a file that was trained on" headwater contaminated lab/release/1.0
+like "is found, in what the release was made from" "$OUT" \
+	"contaminated *  1 of 21 files of *bench  in sha256:${old:0:16}…  of 300
+    $(digest bench/x | cut -c1-23)…  x  is  300*"
+run 0 "an evaluation alone" headwater contaminated "$evaluation" --as lab --json
+is "in JSON" "$(jq -c '[.verdict, (.pairs | map(.shared) | add)]' <<<"$OUT")" \
+	'["contaminated",1]'
+run 1 "an artifact" headwater contaminated model2.bin --as lab
+run 2 "by whose lists?" headwater contaminated model2.bin
+mkdir closed && echo closed >closed/a
+record evaluation --name lab/closed --of model2.bin --benchmark closed \
+	--metric a=1 >/dev/null
+run 3 "a benchmark that is not disclosed" headwater contaminated lab/release/2.0
+like "is the gap" "$OUT" "*because  sha256:*"
 done_testing
