@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/command.h"
+#include "client/fetched.h"
 #include "client/recording.h"
 #include "client/stored.h"
 #include "schema/record.h"
@@ -289,6 +290,38 @@ resolve_id(
 	return err;
 }
 
+/* A wrong id would stand in the log for good; and whose record it is decides what
+ * this one counts as. */
+static enum err
+look_at_it(const struct recording *recording, const struct hash *id,
+    const char *text, struct why *w)
+{
+	struct session *session = recording->session;
+	struct fetched fetched;
+
+	if (recording->is_dry || options_has(recording->arguments, "no-submit"))
+		return ERR_OK;
+	enum err err = fetched_record(session, id, &fetched, w);
+	if (err == ERR_NOT_FOUND)
+		return why(
+		    w, err, "%s: there is no such record in this log", text);
+	if (err != ERR_OK)
+		return err;
+	const struct proved *proved = &fetched.proved;
+	fetched_find_keyring(session, &fetched);
+	err = fetched_judge(session, &fetched, w);
+	if (err == ERR_OK && proved->record.kind == RECORD_WITHDRAWAL)
+		err = why(w, ERR_REFUSED,
+		    "%s: a withdrawal, which cannot be withdrawn", text);
+	if (err == ERR_OK && proved->has_signer &&
+	    strcmp(proved->principal, recording->principal.name) != 0)
+		output_note(&session->out,
+		    "the record is one of %s: this counts as a dispute",
+		    proved->principal);
+	fetched_done(&fetched);
+	return err;
+}
+
 static enum err
 write_withdrawal(
     struct draft *draft, const struct recording *recording, struct why *w)
@@ -298,11 +331,12 @@ write_withdrawal(
 	struct hash id;
 	struct hash other;
 
-	(void)recording;
 	if (options_value(arguments, "reason") == NULL)
 		return why(
 		    w, ERR_USAGE, "--reason is missing: why is it withdrawn?");
 	enum err err = resolve_id(draft->session, arguments->words[0], &id, w);
+	if (err == ERR_OK)
+		err = look_at_it(recording, &id, arguments->words[0], w);
 	if (err == ERR_OK && replacement != NULL)
 		err = resolve_id(draft->session, replacement, &other, w);
 	if (err != ERR_OK)

@@ -12,6 +12,7 @@
 #define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
 #define RECORDS_MAX 10000	   /* of one digest */
 #define ID_DIGITS 16
+#define KIND_WIDTH 12
 
 /* One thing that is asked for: the artifact itself, or a file in it. */
 struct asked {
@@ -37,7 +38,9 @@ print_row(struct output *out, const struct listed_row *row)
 	hash_print(&row->id, id);
 	output_print(out, "  %.*s  ", ID_DIGITS, id);
 	output_safe(out, row->kind);
-	output_print(out, "  ");
+	output_print(out, "%*s",
+	    row->kind.len < KIND_WIDTH ? (int)(KIND_WIDTH - row->kind.len) : 2,
+	    "");
 	output_safe(out, row->name.len > 0 ? row->name : span_of_text("-"));
 	output_print(out, "  by ");
 	output_safe(out, row->principal);

@@ -5,15 +5,20 @@
 
 #include "client/command.h"
 #include "client/fetched.h"
+#include "client/listed.h"
 #include "client/show.h"
-#include "schema/object.h"
+#include "schema/text.h"
 
-#define LIST_ANSWER_MAX ((size_t)64 << 10)
+#define INDEX_MAX 9999999 /* with one digit more it may be of an id */
 
 /* What was asked for, and where it came from. */
 struct found {
 	struct fetched fetched;
-	struct span time; /* the log's word, where it was asked */
+	/* the log's word, where it was asked */
+	bool is_asked;
+	struct span time;
+	bool is_withdrawn;
+	struct hash withdrawn; /* by this record */
 };
 
 static bool
@@ -59,31 +64,20 @@ load_file(
 static void
 ask_log(struct session *session, struct found *found)
 {
-	char path[96];
-	struct span body;
-	struct json *json = NULL;
-	uint64_t index = found->fetched.proved.proof.index;
-	size_t count = 0;
+	struct listed_page page;
+	struct listed_row row;
 
 	fetched_find_keyring(session, &found->fetched);
-	int len = snprintf(path, sizeof(path), "/v1/records?limit=1");
-	if (index > 0)
-		(void)snprintf(path + len, sizeof(path) - (size_t)len,
-		    "&after=%" PRIu64, index - 1);
-	if (session_get(session, path, LIST_ANSWER_MAX, &body, NULL) != ERR_OK)
+	if (listed_at(session, found->fetched.proved.proof.index, &page, &row,
+		NULL) != ERR_OK)
 		return;
-	if (json_parse_answer(body, &json, NULL) != ERR_OK)
-		return;
-	struct object answer = object_of(json_root(json), "", NULL);
-	json_value *records = object_array(&answer, "records", 1, 1, &count);
-	struct object row =
-	    object_of(count == 1 ? json_element(records, 0) : NULL, "", NULL);
-	object_line(&row, "time", 1, 64, &found->time);
-	bool is_it = object_number(&row, "index", TREE_SIZE_MAX) == index &&
-	    object_end_open(&row) == ERR_OK;
-	found->time =
-	    is_it ? arena_copy(session->arena, found->time) : SPAN_EMPTY;
-	json_done(json);
+	if (hash_equal(&row.id, &found->fetched.proved.id)) {
+		found->is_asked = true;
+		found->time = arena_copy(session->arena, row.time);
+		found->is_withdrawn = row.is_withdrawn;
+		found->withdrawn = row.withdrawn;
+	}
+	listed_done(&page);
 }
 
 static enum err
@@ -96,6 +90,7 @@ say(struct session *session, struct found *found, struct why *w)
 		.index = proved->proof.index,
 		.keyid = proved->envelope.keyid,
 		.time = found->time,
+		.withdrawn = found->is_withdrawn ? &found->withdrawn : NULL,
 	};
 	enum err err = fetched_judge(session, &found->fetched, w);
 
@@ -108,11 +103,51 @@ say(struct session *session, struct found *found, struct why *w)
 		return ERR_OK;
 	}
 	show_record(&session->out, &proved->record, &about);
+	if (!found->is_asked)
+		output_note(&session->out,
+		    "not asked: whether it was withdrawn since; headwater find "
+		    "tells");
 	if (!proved->has_signer)
 		output_note(&session->out,
 		    "the publisher's signature was not checked: no keyring at "
 		    "hand");
 	return ERR_OK;
+}
+
+/* By its place in the log, as find and trace tell it. */
+static enum err
+load_index(
+    struct session *session, uint64_t index, struct fetched *ret, struct why *w)
+{
+	struct listed_page page;
+	struct listed_row row;
+	enum err err = session_online(session, w);
+
+	if (err == ERR_OK)
+		err = listed_at(session, index, &page, &row, w);
+	if (err != ERR_OK)
+		return err;
+	err = fetched_record(session, &row.id, ret, w);
+	listed_done(&page);
+	if (err == ERR_OK && ret->proved.proof.index != index) {
+		fetched_done(ret);
+		err = why(w, ERR_MISMATCH,
+		    "index %" PRIu64 ": the log gives another record", index);
+	}
+	return err;
+}
+
+static enum err
+load(
+    struct session *session, const char *what, struct found *ret, struct why *w)
+{
+	uint64_t index;
+
+	if (is_file(what))
+		return load_file(session, what, ret, w);
+	if (text_undecimal(span_of_text(what), INDEX_MAX, &index))
+		return load_index(session, index, &ret->fetched, w);
+	return fetched_named(session, what, &ret->fetched, w);
 }
 
 static enum err
@@ -121,9 +156,7 @@ run_show(
 {
 	const char *what = arguments->words[0];
 	struct found found = { 0 };
-	enum err err = is_file(what)
-	    ? load_file(session, what, &found, w)
-	    : fetched_named(session, what, &found.fetched, w);
+	enum err err = load(session, what, &found, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -141,13 +174,14 @@ static const struct option_row options[] = {
 const struct command command_show = {
 	.name = "show",
 	.summary = "print a record",
-	.words = "ID|PROOF-FILE",
+	.words = "ID|INDEX|PROOF-FILE",
 	.help =
 	    "Prints what a record says and who signed it, by its proof.  Those "
 	    "that this client\n"
 	    "keeps are shown without asking the log, and may be named by a "
 	    "unique beginning of\n"
-	    "at least 8 digits.  --json gives the statement as it was "
+	    "at least 8 digits; any record by its index in the log.  --json "
+	    "gives the statement as it was "
 	    "signed.\n",
 	.words_min = 1,
 	.words_max = 1,

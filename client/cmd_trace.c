@@ -43,8 +43,8 @@ put_number(const struct arguments *arguments, const char *option, uint64_t max,
 }
 
 static enum err
-write_path(const struct arguments *arguments, const struct digest *root,
-    struct writer *path, struct why *w)
+write_path(const struct arguments *arguments, bool is_json,
+    const struct digest *root, struct writer *path, struct why *w)
 {
 	const char *as = options_value(arguments, "as");
 	bool is_down = options_has(arguments, "down");
@@ -52,6 +52,8 @@ write_path(const struct arguments *arguments, const struct digest *root,
 
 	if (is_down && options_has(arguments, "up"))
 		return why(w, ERR_USAGE, "--up and --down: choose one");
+	if (options_has(arguments, "dot") && is_json)
+		return why(w, ERR_USAGE, "--dot and --json: choose one");
 	if (as != NULL && !text_is_principal(span_of_text(as)))
 		return why(w, ERR_USAGE,
 		    "--as %s: a principal is needed: [a-z0-9._@-], at most %d "
@@ -97,9 +99,21 @@ count_gaps(const struct graph *graph)
 	return count;
 }
 
+/* A name with a slip in it makes strangers of all. */
+static bool
+is_all_strange(const struct graph *graph)
+{
+	size_t at = 0;
+
+	while (at < graph->edge_count &&
+	    graph->edges[at].standing == GRAPH_STRANGER)
+		at++;
+	return graph->edge_count > 0 && at == graph->edge_count;
+}
+
 /* What the tree does not say. */
 static void
-print_limits(struct session *session, const struct graph *graph, bool has_as)
+print_limits(struct session *session, const struct graph *graph)
 {
 	struct output *out = &session->out;
 	size_t gaps = count_gaps(graph);
@@ -113,10 +127,15 @@ print_limits(struct session *session, const struct graph *graph, bool has_as)
 		    "not shown: more than this; ask with a larger --limit or "
 		    "--depth, or from a node further %s\n",
 		    graph->is_down ? "down" : "up");
-	if (!has_as)
+	if (graph->as == NULL)
 		output_print(out,
 		    "not judged: who may say so; --as PRINCIPAL asks as a "
 		    "publisher\n");
+	else if (is_all_strange(graph))
+		output_print(out,
+		    "not found: anything that %s says or cites of it; "
+		    "--strangers follows the others\n",
+		    graph->as);
 	output_print(out,
 	    "not known: whether the log shows all of it (its first %" PRIu64
 	    " record%s); headwater audit follows the whole log\n",
@@ -131,14 +150,12 @@ print_limits(struct session *session, const struct graph *graph, bool has_as)
 }
 
 static enum err
-print_tree(struct session *session, const struct arguments *arguments,
-    const struct graph *graph, struct why *w)
+print_tree(struct session *session, const struct graph *graph, struct why *w)
 {
 	enum err err = draw_graph(&session->out, graph, session->arena, w);
 
 	if (err == ERR_OK)
-		print_limits(
-		    session, graph, options_value(arguments, "as") != NULL);
+		print_limits(session, graph);
 	return err;
 }
 
@@ -153,6 +170,7 @@ print_answer(struct session *session, const struct arguments *arguments,
 	enum err err = graph_parse(body, root, session->arena, &graph, w);
 	if (err != ERR_OK)
 		return err;
+	graph.as = options_value(arguments, "as");
 	bool is_known = graph.edge_count > 0 || graph.nodes[0].record_count > 0;
 	if (graph.is_down != options_has(arguments, "down"))
 		err =
@@ -160,7 +178,7 @@ print_answer(struct session *session, const struct arguments *arguments,
 	else if (session->out.is_json)
 		output_print(&session->out, "%.*s\n", SPAN_ARGS(body));
 	else
-		err = print_tree(session, arguments, &graph, w);
+		err = print_tree(session, &graph, w);
 	graph_done(&graph);
 	if (err == ERR_OK && !is_known)
 		return why(w, ERR_NOT_FOUND, "%s: the log knows nothing of it",
@@ -184,7 +202,8 @@ run_trace(
 	if (err == ERR_OK)
 		err = item_node(&item, &root, w);
 	if (err == ERR_OK)
-		err = write_path(arguments, &root, &path, w);
+		err = write_path(
+		    arguments, session->out.is_json, &root, &path, w);
 	writer_u8(&path, '\0');
 	if (err == ERR_OK && writer_end(&path) != ERR_OK)
 		err = why(w, ERR_USAGE, "too long a question");

@@ -319,6 +319,34 @@ draft_common(struct draft *draft)
 		writer_member_text(&draft->w, "source", url);
 }
 
+static bool
+has_role(const struct record *record, struct span role)
+{
+	const struct statement *statement = &record->statement;
+	bool has = false;
+
+	for (size_t i = 1; i < statement->subject_count; i++)
+		has = has || span_equal(statement->subjects[i].role, role);
+	for (size_t i = 0; i < record->input_count; i++)
+		has = has || span_equal(record->inputs[i].role, role);
+	return has;
+}
+
+/* That there is none may be meant, and may be a slip: "shards" for "shard". */
+static void
+warn_of_empty(struct session *session, const struct record *record)
+{
+	for (size_t i = 0; i < record->complete_count; i++) {
+		struct span role = record->complete[i];
+		if (!has_role(record, role) && !session->has_judged_roles)
+			output_warn(&session->out,
+			    "--complete %.*s: nothing here has this role, so "
+			    "the record says that there was none",
+			    SPAN_ARGS(role));
+	}
+	session->has_judged_roles = true; /* a run is drafted twice */
+}
+
 enum err
 draft_end(struct draft *draft, struct span *ret)
 {
@@ -340,6 +368,7 @@ draft_end(struct draft *draft, struct span *ret)
 		return ERR_USAGE; /* it came from the command line */
 	if (err != ERR_OK)
 		return err;
+	warn_of_empty(draft->session, &record);
 	record_done(&record);
 	*ret = writer_view(&draft->w);
 	return ERR_OK;

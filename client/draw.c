@@ -136,9 +136,15 @@ draw_node(struct drawing *drawing, size_t at)
 	output_span(drawing->out, writer_view(&w));
 	draw_names(drawing, node);
 	draw_advisories(drawing, node);
-	if (node->is_gap && !drawing->is_drawn[at])
+	if (!node->is_gap || drawing->is_drawn[at])
+		return;
+	output_styled(drawing->out, OUTPUT_WARN, "  gap: ");
+	if (drawing->graph->as != NULL)
 		output_styled(drawing->out, OUTPUT_WARN,
-		    "  gap: no record says where it is from");
+		    "no record of its own or cited says where it is from");
+	else
+		output_styled(drawing->out, OUTPUT_WARN,
+		    "no record says where it is from");
 }
 
 /* "by lab, record 0123456789ab, index 7  own"; further down, what it was there

@@ -51,6 +51,7 @@ struct graph {
 	uint64_t tree_size;
 	bool is_down;
 	bool is_truncated;
+	const char *as; /* whom it was asked as; NULL: nobody (the caller's) */
 	size_t node_count;
 	struct graph_node *nodes;
 	size_t edge_count;

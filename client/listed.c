@@ -59,28 +59,66 @@ read_page(
 	return err;
 }
 
+static enum err
+get(struct session *session, const char *path, const struct listed_page *before,
+    struct listed_page *ret, struct why *w)
+{
+	struct listed_page page = { .json = NULL };
+	enum err err = answer_get(session, path, PAGE_LEN_MAX, &page.json, w);
+
+	if (err == ERR_OK)
+		err = read_page(&page, before, w);
+	if (err == ERR_OK)
+		*ret = page;
+	else
+		listed_done(&page);
+	return err;
+}
+
 enum err
 listed_get(struct session *session, const char *query,
     const struct listed_page *before, struct listed_page *ret, struct why *w)
 {
 	char path[QUERY_LEN_MAX];
 	char after[TEXT_DECIMAL_MAX + 16] = "";
-	struct listed_page page = { .json = NULL };
 
 	if (before != NULL)
 		(void)snprintf(
 		    after, sizeof(after), "&after=%" PRIu64, before->next);
 	enum err err = answer_path(path, sizeof(path), w, "%s&limit=%d%s",
 	    query, LISTED_PAGE_MAX, after);
+	return err == ERR_OK ? get(session, path, before, ret, w) : err;
+}
+
+enum err
+listed_at(struct session *session, uint64_t index, struct listed_page *ret_page,
+    struct listed_row *ret, struct why *w)
+{
+	char path[QUERY_LEN_MAX] = "/v1/records?limit=1";
+	struct listed_row row = { .index = 0 };
+	enum err err = ERR_OK;
+
+	if (index > 0)
+		err = answer_path(path, sizeof(path), w,
+		    "/v1/records?limit=1&after=%" PRIu64, index - 1);
 	if (err == ERR_OK)
-		err = answer_get(session, path, PAGE_LEN_MAX, &page.json, w);
+		err = get(session, path, NULL, ret_page, w);
 	if (err != ERR_OK)
 		return err;
-	err = read_page(&page, before, w);
-	if (err == ERR_OK)
-		*ret = page;
+	if (ret_page->count == 0)
+		err = why(w, ERR_NOT_FOUND,
+		    "index %" PRIu64 ": the log has %" PRIu64 " records", index,
+		    ret_page->tree_size);
 	else
-		listed_done(&page);
+		err = listed_row(ret_page, 0, &row, w);
+	if (err == ERR_OK && row.index != index)
+		err = why(w, ERR_MISMATCH,
+		    "index %" PRIu64 ": the log answers with %" PRIu64, index,
+		    row.index);
+	if (err == ERR_OK)
+		*ret = row;
+	else
+		listed_done(ret_page);
 	return err;
 }
 

@@ -38,6 +38,9 @@ struct listed_page {
 /* `query` begins "/v1/records?"; the page behind `before`, NULL for the first. */
 MUST_CHECK enum err listed_get(struct session *session, const char *query,
     const struct listed_page *before, struct listed_page *ret, struct why *w);
+/* The one at `index`, with the page that it borrows. */
+MUST_CHECK enum err listed_at(struct session *session, uint64_t index,
+    struct listed_page *ret_page, struct listed_row *ret, struct why *w);
 void listed_done(struct listed_page *page);
 
 MUST_CHECK enum err listed_row(const struct listed_page *page, size_t at,

@@ -23,6 +23,7 @@ struct session {
 	bool is_yes;	      /* --yes: ask nothing */
 	int exit_code;	      /* where a command ends with another one's */
 	char home[DISK_PATH_MAX];
+	bool has_judged_roles; /* draft: it has warned of what is empty */
 	bool has_trust;
 	struct trust trust;
 	struct transport *transport;

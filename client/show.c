@@ -248,6 +248,11 @@ show_standing(struct output *out, const struct show *about)
 		output_safe(out, about->time);
 		output_print(out, " (the log's own word)\n");
 	}
+	if (about->withdrawn != NULL) {
+		hash_print(about->withdrawn, id);
+		output_styled(out, OUTPUT_BAD, "  withdrawn    ");
+		output_print(out, "by %s\n", id);
+	}
 }
 
 void

@@ -21,7 +21,8 @@ struct show {
 	uint64_t index;
 	const char *principal;
 	const char *keyid;
-	struct span time; /* the log's own word */
+	struct span time;	      /* the log's own word */
+	const struct hash *withdrawn; /* by this record, by the log's word */
 };
 
 /* Kind, name, version, digests, inputs with roles, licence, who signed. */

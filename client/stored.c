@@ -131,8 +131,8 @@ resolve_prefix(const struct trust *trust, struct span prefix,
 	}
 	if (found == 0)
 		return why(w, ERR_NOT_FOUND,
-		    "%.*s…: this client keeps no record that begins so; give "
-		    "all 64 digits for others",
+		    "%.*s…: this client keeps no record that begins so; "
+		    "others need all 64 digits, or an index for headwater show",
 		    SPAN_ARGS(prefix));
 	if (found > 1) {
 		char first[HASH_TEXT_MAX];

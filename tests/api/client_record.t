@@ -72,6 +72,13 @@ echo more >>code/run.sh
 run 1 "uncommitted changes are refused" headwater record code code --name lab/code
 like "and named" "$ERR" "*uncommitted changes*run.sh*"
 git -C code checkout -q run.sh
+run 0 "a complete list of a role that nothing has" headwater record dataset set \
+	--name lab/set --complete shards --dry-run
+like "is warned of" "$ERR" "warning: --complete shards: nothing here has this role*"
+run 0 "in a run too, before it begins" headwater record run --name lab/x \
+	--input dataset=set --output set/a --complete data --dry-run -- \
+	sh -c 'echo begun >&2'
+like "and once" "$ERR" $'warning: --complete data: *none\nbegun*'
 run 2 "a folder is no code" headwater record code set --name lab/code
 
 mkdir many

@@ -41,6 +41,8 @@ run 0 "by record" headwater trace "${model_id:0:9}"
 like "as its publisher" "$(headwater trace model.bin --as lab)" "*index 2  own*"
 like "as somebody else: strangers, unwalked" \
 	"$(headwater trace model.bin --as other)" "*index 2  stranger*"
+like "who says nothing of it is told" "$(headwater trace model.bin --as nobody)" \
+	"*gap: no record of its own or cited says*not found: anything that nobody says or cites*"
 is "an unwalked data set has no shards" \
 	"$(headwater trace model.bin --as other | grep -c shard)" 0
 is "unless they are walked" \
@@ -56,7 +58,7 @@ run 1 "what nobody knows" headwater trace tool2=tool --limit 1 --down
 echo unknown >unknown
 run 1 "what nobody ever named" headwater trace unknown
 like "is one gap" "$OUT" "*gap*"
-for bad in '--up --down' '--as A' '--strangers' '--depth 65' '--depth 0' \
+for bad in '--up --down' '--dot --json' '--as A' '--strangers' '--depth 65' '--depth 0' \
 	'--limit 1001' '--limit x'; do
 	# shellcheck disable=SC2086 # an option and its value
 	run 2 "$bad is usage" headwater trace model.bin $bad
@@ -71,17 +73,38 @@ other_id=$(headwater record run --name other/claim --input dataset=unknown \
 	--output model.bin -q)
 is "another's claim is a stranger's" \
 	"$(headwater trace model.bin --as lab | grep -c stranger)" 1
-headwater record withdrawal "$run_id" --reason 'not mine' -q >/dev/null
+run 0 "another's record is disputed" headwater record withdrawal "$run_id" \
+	--reason 'not mine'
+like "which is said" "$ERR" "the record is one of lab: this counts as a dispute*"
+run 1 "a withdrawal is not withdrawn" headwater record withdrawal "$OUT" \
+	--reason 'mine after all'
+run 1 "what is not in the log is not withdrawn" headwater record withdrawal \
+	"${run_id:1}0" --reason 'a slip of the pen'
+like "and named" "$ERR" "headwater: ${run_id:1}0: there is no such record in this log"
 like "another's withdrawal is a dispute" "$(headwater trace model.bin)" \
 	"*index 2  disputed by 1 record*"
 headwater record withdrawal "${other_id:0:8}" --reason 'a mistake' -q >/dev/null
 like "one's own is shown as withdrawn" "$(headwater trace model.bin)" \
 	"*by other, record ${other_id:0:12}, index 4  withdrawn by *"
 
+# ---- show, by what trace and find print ----
+
+as lab
+run 0 "a record is shown by its index" headwater show 4
+like "with what came after it" "$OUT" \
+	"run other/claim*record       $other_id*withdrawn    by *"
+run 0 "one that is kept here, without asking" headwater show "${run_id:0:12}"
+like "which is said" "$ERR" "not asked: whether it was withdrawn since*"
+run 1 "an index that the log does not reach" headwater show 4321
+like "is told with what it has" "$ERR" "*index 4321: the log has 7 records"
+run 1 "another's by a short id" headwater show "${other_id:0:12}"
+like "is told how" "$ERR" "*or an index for headwater show"
+as other
+
 # ---- find ----
 
 run 0 "a file is found" headwater find model.bin
-like "with its records" "$OUT" "*run  lab/train  by lab, index 2*model  lab/model  by lab, index 3*"
+like "with its records" "$OUT" "*run         lab/train  by lab, index 2*model       lab/model  by lab, index 3*"
 like "and what was withdrawn" "$OUT" "*other/claim  by other, index 4  withdrawn by*"
 run 0 "a folder is found" headwater find set
 is "itself and file by file" "$(grep -c '^sha256' <<<"$OUT")" 3
