@@ -92,26 +92,14 @@ choose_key(struct session *session, const struct arguments *arguments,
 
 /* ---- who signed ---- */
 
-/* ERR_MISSING, with what to do, where no keyring is at hand. */
 static enum err
 load_keyring(struct session *session, const struct verification *v,
     const char *given, struct span *ret, struct why *w)
 {
-	char path[DISK_PATH_MAX];
-	enum err err = ERR_OK;
-
 	if (given != NULL)
 		return disk_read(given, TLOG_PROOF_MAX, session->arena, ret, w);
-	err = stored_beside(v->proof_path, path, w);
-	if (err == ERR_OK)
-		err = disk_read(path, TLOG_PROOF_MAX, session->arena, ret, w);
-	if (err == ERR_MISSING)
-		return why(w, err,
-		    "the publisher's signature could not be checked: no "
-		    "keyring "
-		    "beside the proof (…%s); give --keyring FILE",
-		    STORED_KEYRING_SUFFIX);
-	return err;
+	return stored_keyring(v->is_pinned ? &session->trust : NULL,
+	    &v->proved.id, v->proof_path, session->arena, ret, w);
 }
 
 static enum err

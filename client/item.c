@@ -98,6 +98,8 @@ resolve_digest(struct session *session, struct item *item, struct why *w)
 	if (digest == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	enum err err = digest_parse(span_of_text(item->what), digest, w);
+	if (err == ERR_SYNTAX)
+		return ERR_USAGE; /* it came from the command line */
 	if (err != ERR_OK)
 		return err;
 	if (digest->algorithm == DIGEST_TLOG_LEAF)

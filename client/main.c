@@ -112,8 +112,12 @@ unknown_command(char **argv, struct why *w)
 		    "%s: of which kind? headwater help %s lists them", argv[0],
 		    argv[0]);
 	char typed[128];
-	const char *names[2 * COMMANDS];
+	const char *names[COMMANDS + 2] = { [COMMANDS] = "record", "help" };
 
+	if (argv[0][0] == '-')
+		return why(w, ERR_USAGE,
+		    "%s: a command comes first; headwater --help lists them",
+		    argv[0]);
 	(void)snprintf(typed, sizeof(typed), "%s", argv[0]);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		names[i] = commands[i]->name;
@@ -125,7 +129,7 @@ unknown_command(char **argv, struct why *w)
 			(void)snprintf(
 			    typed, sizeof(typed), "%s %s", argv[0], argv[1]);
 	}
-	const char *nearest = options_nearest(typed, names, COMMANDS);
+	const char *nearest = options_nearest(typed, names, COMMANDS + 2);
 	if (nearest == NULL)
 		return why(w, ERR_USAGE,
 		    "%s: no such command; headwater --help lists them", typed);

@@ -12,10 +12,12 @@
 set -euo pipefail
 export LC_ALL=C
 
-[ $# = 3 ] || {
+usage() {
+	[ $# = 0 ] || echo "verify.sh: $*" >&2
 	echo "usage: verify.sh URL VKEY ID" >&2
 	exit 2
 }
+[ $# = 3 ] || usage
 url=${1%/} vkey=$2 id=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -27,7 +29,10 @@ no() {
 }
 
 fetch() {
-	curl -fsS --max-time 30 --max-filesize 1000000 -o "$2" "$url$1" || exit 3
+	curl -fsS --max-time 30 --max-filesize 1000000 -o "$2" "$url$1" || {
+		echo "NOT CHECKED: $url$1 could not be fetched" >&2
+		exit 3
+	}
 }
 
 # decimal TEXT: a number that shell arithmetic takes as what it says
@@ -59,10 +64,12 @@ verify() {
 name=${vkey%%+*}
 rest=${vkey#*+}
 key_id=${rest%%+*}
-typed=$(printf '%s' "${rest#*+}" | base64 -d | hex)
-[ "${typed:0:2}" = 01 ] && [ ${#typed} = 66 ] || no "VKEY is no Ed25519 verifier key"
+typed=$(printf '%s' "${rest#*+}" | base64 -d 2>/dev/null | hex) || typed=
+[ "${typed:0:2}" = 01 ] && [ ${#typed} = 66 ] ||
+	usage "VKEY is no Ed25519 verifier key, NAME+ID+BASE64"
 computed=$({ printf '%s\n' "$name" && printf '%s' "$typed" | unhex; } | sha256)
-[ "${computed:0:8}" = "$key_id" ] || no "VKEY's id does not fit its key"
+[ "${computed:0:8}" = "$key_id" ] || usage "VKEY's id does not fit its key"
+[[ $id =~ ^[0-9a-f]{64}$ ]] || usage "ID is not 64 lower-case hex digits"
 log_key=${typed:2}
 pem "$log_key" log.pem
 
@@ -137,7 +144,6 @@ fingerprint() { # of a key in hex, as ssh-keygen -lf prints it
 }
 
 # ---- the record ----
-[[ $id =~ ^[0-9a-f]{64}$ ]] || no "ID is 64 hex digits"
 prove "$id" record
 record_index=$index
 echo "ok: the record's bytes hash to $id"

@@ -101,6 +101,10 @@ exits "stdout that is full" 3 bash -c '"$0" show "$1" >/dev/full' "$HW" "$id"
 exits "stdout that is closed" 3 bash -c '"$0" show "$1" >&-' "$HW" "$id"
 exits "an unknown command" 2 "$HW" sumbit
 like "with a hint" "$ERR" "*did you mean submit?*"
+exits "a slip in a kind's first word" 2 "$HW" recrod run
+like "too" "$ERR" "*did you mean record?*"
+exits "an option before the command" 2 "$HW" --json audit
+like "is told as such" "$ERR" "headwater: --json: a command comes first;*"
 exits "an unknown option" 2 "$HW" show --jsno "$id"
 exits "help" 0 "$HW" help verify
 exits "version" 0 "$HW" --version
@@ -114,8 +118,11 @@ printf 'the wordS' >"$WORK/tampered"
 exits "a tampered file" 1 "$HW" verify "$WORK/tampered" --proof "$proof"
 exits "a file that is not there" 3 "$HW" verify "$WORK/none" --proof "$proof"
 cp "$proof" "$WORK/alone.tlog-proof"
-exits "a proof without its keyring" 3 \
+exits "a proof without its keyring, which is kept here" 0 \
 	"$HW" verify "$WORK/words" --proof "$WORK/alone.tlog-proof"
+exits "and elsewhere" 3 env HEADWATER_HOME="$WORK/nowhere" \
+	"$HW" verify "$WORK/words" --proof "$WORK/alone.tlog-proof" --vkey "$VKEY"
+like "which says what is needed" "$ERR" "*no keyring beside*give --keyring FILE*"
 exits "with --keyring" 0 "$HW" verify "$WORK/words" --proof \
 	"$WORK/alone.tlog-proof" --keyring "${proof%.tlog-proof}.keyring.tlog-proof"
 sed '2s,c,d,' "$proof" >"$WORK/bad.tlog-proof"

@@ -119,8 +119,8 @@ test_resolve(void **state)
 	assert_int_equal(ITEM_FILE, item.kind);
 	check("none", ERR_MISSING, "no such file");
 	check("data=none", ERR_MISSING, "none: no such file");
-	check("sha256:12", ERR_SYNTAX, "");
-	check("sha3:" HEX, ERR_SYNTAX, "");
+	check("sha256:12", ERR_USAGE, "");
+	check("sha3:" HEX, ERR_USAGE, "");
 	check("tlogLeaf:" HEX, ERR_USAGE, "its id alone");
 	check("12345678", ERR_NOT_FOUND, "12345678");
 	check("1234567", ERR_MISSING, "no such file");
