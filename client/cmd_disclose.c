@@ -1,11 +1,11 @@
 /* disclose, record disclosure: single files of a salted set. */
 #include "client/command.h"
 #include "client/disclosing.h"
+#include "client/manifest_path.h"
 #include "client/recording.h"
 
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "schema/json.h"
 
@@ -20,38 +20,6 @@ static const struct option_row options[] = {
 	    .help = "where the openings go; else to standard output" },
 	{ .name = NULL },
 };
-
-/* The manifest itself, or the set by record or digest: then it is kept here. */
-static enum err
-find_manifest(struct session *session, const char *set, struct disclosing *d,
-    struct digest_set *ret, struct why *w)
-{
-	char *path = arena_take(session->arena, DISK_PATH_MAX, 1);
-	struct item item;
-	struct hash hash;
-
-	d->path = set;
-	if (access(set, F_OK) == 0)
-		return ERR_OK;
-	enum err err = session_trust(session, w);
-	if (err == ERR_OK)
-		err = item_resolve(session, set, &item, w);
-	if (err != ERR_OK)
-		return err;
-	const struct digest *sha256 =
-	    digest_set_find(&item.digest, DIGEST_SHA256);
-	if (sha256 == NULL || path == NULL)
-		return why(
-		    w, ERR_USAGE, "%s: a set without a sha256 digest", set);
-	memcpy(hash.bytes, sha256->bytes, HASH_LEN);
-	err = kept_manifest_path(&session->trust, &hash, path, w);
-	if (err == ERR_OK && !disk_exists(path))
-		err = why(w, ERR_MISSING,
-		    "%s: its manifest is not kept here (%s)", set, path);
-	d->path = path;
-	*ret = item.digest;
-	return err;
-}
 
 /* What is no path in the set may be a digest, or a file that is here. */
 static enum err
@@ -77,20 +45,6 @@ take_file(struct session *session, const char *what,
 	if (err == ERR_OK)
 		*ret = file;
 	return err;
-}
-
-/* The manifest that was found is the one that the record names. */
-static enum err
-check_set(
-    const struct disclosing *d, const struct digest_set *set, struct why *w)
-{
-	const struct digest *sha256 = digest_set_find(set, DIGEST_SHA256);
-
-	if (sha256 == NULL ||
-	    memcmp(sha256->bytes, d->sha256.bytes, HASH_LEN) == 0)
-		return ERR_OK;
-	return why(w, ERR_MISMATCH, "%s: not what was recorded: it is damaged",
-	    d->path);
 }
 
 static enum err
@@ -124,18 +78,20 @@ run(struct session *session, const struct arguments *arguments, struct why *w)
 		.files = arena_take(session->arena, arguments->count,
 		    sizeof(struct disclosing_file)),
 	};
-	struct digest_set set = { .count = 0 };
+	struct manifest_path manifest;
 
 	if (d.files == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
-	enum err err = find_manifest(session, arguments->words[0], &d, &set, w);
+	enum err err =
+	    manifest_path_find(session, arguments->words[0], &manifest, w);
+	d.path = manifest.path;
 	for (size_t i = 0; i < d.count && err == ERR_OK; i++)
 		err =
 		    take_file(session, arguments->words[i + 1], &d.files[i], w);
 	if (err == ERR_OK)
 		err = disclosing_make(&d, w);
 	if (err == ERR_OK)
-		err = check_set(&d, &set, w);
+		err = manifest_path_expect(&manifest, &d.sha256, w);
 	return err == ERR_OK ? give(session, arguments, &d, w) : err;
 }
 

@@ -40,6 +40,7 @@ extern const struct command command_contaminated;
 extern const struct command command_manifest;
 extern const struct command command_upload;
 extern const struct command command_disclose;
+extern const struct command command_exclude;
 extern const struct command command_record_disclosure;
 extern const struct command command_record_dataset;
 extern const struct command command_record_code;

@@ -1,32 +1,11 @@
 #include "client/download.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client/spill.h"
 #include "client/transport.h"
-
-static enum err
-open_nameless(int *ret_fd, struct why *w)
-{
-	const char *folder = getenv("TMPDIR");
-	char path[DISK_PATH_MAX];
-
-	if (folder == NULL || folder[0] != '/')
-		folder = "/tmp";
-	enum err err = disk_join(folder, "headwater.XXXXXX", path, w);
-	if (err != ERR_OK)
-		return err;
-	int fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return why(w, ERR_IO, "%s: %s", path, strerrordesc_np(errno));
-	(void)unlink(path);
-	*ret_fd = fd;
-	return ERR_OK;
-}
 
 enum err
 download_blob(struct session *session, const struct hash *sha256, int *ret_fd,
@@ -38,7 +17,7 @@ download_blob(struct session *session, const struct hash *sha256, int *ret_fd,
 	enum err err = session_online(session, w);
 
 	if (err == ERR_OK)
-		err = open_nameless(&fd, w);
+		err = spill_nameless(&fd, w);
 	if (err != ERR_OK)
 		return err;
 	hash_print(sha256, path + strlen(path));

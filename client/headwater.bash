@@ -83,7 +83,7 @@ _headwater_value() { # OPTION
 		;;
 	--input | -i | --output | -O | --derived-from | --of | --benchmark | \
 		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
-		--openings | --from-sums | --cache | --output-envelope | -o | --key | -k | \
+		--openings | --from-sums | --cache | --lines | --output-envelope | -o | --key | -k | \
 		--proof | --keyring | --policy)
 		_headwater_files
 		;;
@@ -101,6 +101,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
 	disclose) echo --output ;;
+	exclude) echo --output --proof --lines --below --check ;;
 	"record disclosure") echo "$recording" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
@@ -138,7 +139,7 @@ _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
 		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | \
-		--strangers | --dot | --salted | --pointers | --no-cache | --no-upload)
+		--strangers | --dot | --salted | --pointers | --no-cache | --no-upload | --check)
 		return 0
 		;;
 	esac
@@ -150,7 +151,7 @@ _headwater() {
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
-	local commands="init manifest record submit upload disclose show trace find contains \
+	local commands="init manifest record submit upload disclose exclude show trace find contains \
 		affected absent contaminated verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply disclosure"

@@ -136,3 +136,10 @@ list_root(const struct list *list)
 	assert(list->has_root);
 	return tree_edge_root(&list->edge);
 }
+
+struct hash
+list_sha256(struct list *list)
+{
+	assert(list->is_at_end);
+	return sha256_done(&list->sha256);
+}

@@ -53,5 +53,7 @@ MUST_CHECK enum err list_next(struct list *list, struct why *w);
 MUST_CHECK enum err list_expect(
     struct list *list, const struct hash *sha256, struct why *w);
 struct hash list_root(const struct list *list);
+/* At the end, in place of list_expect, once. */
+struct hash list_sha256(struct list *list);
 
 #endif

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&command_submit,
 	&command_upload,
 	&command_disclose,
+	&command_exclude,
 	&command_show,
 	&command_trace,
 	&command_find,

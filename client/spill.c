@@ -32,8 +32,8 @@ failed(struct why *w, const char *what)
 }
 
 /* Not every file system can make one without a name. */
-static enum err
-open_file(int *ret, struct why *w)
+enum err
+spill_nameless(int *ret_fd, struct why *w)
 {
 	char path[PATH_MAX_LEN];
 	int fd = open(folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -47,7 +47,7 @@ open_file(int *ret, struct why *w)
 	}
 	if (fd < 0)
 		return failed(w, "making");
-	*ret = fd;
+	*ret_fd = fd;
 	return ERR_OK;
 }
 
@@ -66,7 +66,7 @@ spill_flush(struct spill *spill, struct why *w)
 	struct span rest = span_of(spill->buffer, spill->held);
 
 	if (spill->fd < 0) {
-		enum err err = open_file(&spill->fd, w);
+		enum err err = spill_nameless(&spill->fd, w);
 		if (err != ERR_OK)
 			return err;
 	}

@@ -28,6 +28,9 @@ struct spill {
 	size_t held; /* in the buffer */
 };
 
+/* A file without a name, as above: the caller's to close. */
+MUST_CHECK enum err spill_nameless(int *ret_fd, struct why *w);
+
 struct spill spill_begin(void *buffer, size_t cap); /* ≥ SPILL_BUFFER_MIN */
 /* 1 to SPILL_RECORD_MAX bytes.  ERR_IO, ERR_FULL. */
 MUST_CHECK enum err spill_put(

@@ -26,7 +26,7 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|audit|contains|contaminated|disclose|find|help|init|manifest|record|show|submit|trace|upload|verify
+headwater >absent|affected|audit|contains|contaminated|disclose|exclude|find|help|init|manifest|record|show|submit|trace|upload|verify
 headwater record >advisory|code|dataset|disclosure|evaluation|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards
