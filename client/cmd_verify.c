@@ -96,10 +96,23 @@ static enum err
 load_keyring(struct session *session, const struct verification *v,
     const char *given, struct span *ret, struct why *w)
 {
+	char path[DISK_PATH_MAX];
+
 	if (given != NULL)
 		return disk_read(given, TLOG_PROOF_MAX, session->arena, ret, w);
-	return stored_keyring(v->is_pinned ? &session->trust : NULL,
-	    &v->proved.id, v->proof_path, session->arena, ret, w);
+	enum err err = stored_beside(v->proof_path, path, w);
+	if (err == ERR_OK)
+		err = disk_read(path, TLOG_PROOF_MAX, session->arena, ret, w);
+	if (err != ERR_MISSING)
+		return err;
+	if (v->is_pinned &&
+	    stored_keyring(&session->trust, &v->proved.id, session->arena, ret))
+		return ERR_OK;
+	return why(w, ERR_MISSING,
+	    "the publisher's signature could not be checked: no keyring beside "
+	    "the proof (…%s); give --keyring FILE, which the publisher has "
+	    "with the proof",
+	    STORED_KEYRING_SUFFIX);
 }
 
 static enum err

@@ -46,30 +46,17 @@ stored_beside(
 	return ERR_OK;
 }
 
-enum err
+bool
 stored_keyring(const struct trust *trust, const struct hash *id,
-    const char *proof_path, struct arena *arena, struct span *ret,
-    struct why *w)
+    struct arena *arena, struct span *ret)
 {
-	char path[DISK_PATH_MAX];
 	struct stored kept = { .keyring = SPAN_EMPTY };
-	enum err err = stored_beside(proof_path, path, w);
 
-	if (err == ERR_OK)
-		err = disk_read(path, TLOG_PROOF_MAX, arena, ret, w);
-	if (err != ERR_MISSING)
-		return err;
-	if (trust != NULL &&
-	    stored_get(trust, id, arena, &kept, NULL) == ERR_OK &&
-	    kept.keyring.len > 0) {
-		*ret = kept.keyring;
-		return ERR_OK;
-	}
-	return why(w, ERR_MISSING,
-	    "the publisher's signature could not be checked: no keyring beside "
-	    "the proof (…%s); give --keyring FILE, which the publisher has "
-	    "with the proof",
-	    STORED_KEYRING_SUFFIX);
+	if (stored_get(trust, id, arena, &kept, NULL) != ERR_OK ||
+	    kept.keyring.len == 0)
+		return false;
+	*ret = kept.keyring;
+	return true;
 }
 
 enum err

@@ -39,11 +39,9 @@ MUST_CHECK enum err stored_path(const struct trust *trust,
 MUST_CHECK enum err stored_beside(
     const char *proof_path, char ret[static DISK_PATH_MAX], struct why *w);
 
-/* The keyring's proof of a record whose proof is a file: beside that file, else
- * kept with the record (`trust` NULL: nothing is).  ERR_MISSING says what to do. */
-MUST_CHECK enum err stored_keyring(const struct trust *trust,
-    const struct hash *id, const char *proof_path, struct arena *arena,
-    struct span *ret, struct why *w);
+/* The keyring's proof that is kept with a record; false where none is. */
+MUST_CHECK bool stored_keyring(const struct trust *trust, const struct hash *id,
+    struct arena *arena, struct span *ret);
 
 /* 64 digits, or a unique prefix.  ERR_NOT_FOUND, ERR_CONFLICT (names those that
  * fit), ERR_USAGE (not hex, too short). */
