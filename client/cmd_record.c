@@ -1,5 +1,6 @@
 /* record dataset, model, code: an artifact that is there, described. */
 #include "client/command.h"
+#include "client/imported.h"
 #include "client/recording.h"
 #include "client/set_statement.h"
 #include "client/tensors.h"
@@ -88,10 +89,30 @@ take_tensors(struct draft *draft, const char *path,
 	writer_done(&w);
 }
 
+enum what {
+	A_DATASET,
+	A_MODEL,
+	AN_IMPORT, /* a model, with what its card claims */
+};
+
+static void
+take_imported(struct draft *draft, const char *path, const struct item *item)
+{
+	struct imported *imported =
+	    arena_take(draft->session->arena, 1, sizeof(*imported));
+
+	draft_fail(draft,
+	    imported == NULL ? ERR_MEMORY
+			     : imported_read(draft->session, path, item,
+				   imported, draft->why));
+	draft->imported = imported;
+}
+
 static enum err
 record_set(struct recording *recording, struct hashing_wish *wish,
-    const char *path, bool is_model, struct why *w)
+    const char *path, enum what what, struct why *w)
 {
+	bool is_model = what != A_DATASET;
 	struct session *session = recording->session;
 	struct kept kept = { .fd = -1 };
 	struct timespec begun;
@@ -112,6 +133,8 @@ record_set(struct recording *recording, struct hashing_wish *wish,
 			draft.manifest = &kept;
 		if (is_model && !wish->is_sums)
 			take_tensors(&draft, path, &item.hashing, &begun);
+		if (what == AN_IMPORT)
+			take_imported(&draft, path, &item);
 		set_statement_write(&draft, recording->name, &item, is_model);
 		err = recording_finish(recording, &draft, w);
 		draft_done(&draft);
@@ -122,7 +145,7 @@ record_set(struct recording *recording, struct hashing_wish *wish,
 
 static enum err
 run_set(struct session *session, const struct arguments *arguments,
-    bool is_model, struct why *w)
+    enum what what, struct why *w)
 {
 	struct recording recording;
 	struct hashing_wish wish;
@@ -133,7 +156,7 @@ run_set(struct session *session, const struct arguments *arguments,
 		return err;
 	err = wishes_open(session, arguments, &wish, &path, w);
 	if (err == ERR_OK) {
-		err = record_set(&recording, &wish, path, is_model, w);
+		err = record_set(&recording, &wish, path, what, w);
 		wishes_done(&wish);
 	}
 	recording_done(&recording);
@@ -144,14 +167,21 @@ static enum err
 run_dataset(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	return run_set(session, arguments, false, w);
+	return run_set(session, arguments, A_DATASET, w);
 }
 
 static enum err
 run_model(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	return run_set(session, arguments, true, w);
+	return run_set(session, arguments, A_MODEL, w);
+}
+
+static enum err
+run_import(
+    struct session *session, const struct arguments *arguments, struct why *w)
+{
+	return run_set(session, arguments, AN_IMPORT, w);
 }
 
 static enum err
@@ -229,4 +259,19 @@ const struct command command_record_code = {
 	.words_max = 1,
 	.options = code_options,
 	.run = run_code,
+};
+
+const struct command command_import_hf = {
+	.name = "import hf",
+	.summary =
+	    "record a model as Hugging Face has it, with its card's claims",
+	.words = "FOLDER --name NAME",
+	.help =
+	    "As record model, and what the card (README.md) and config.json\n"
+	    "say of data sets, base model and licence is recorded as claimed:\n"
+	    "names that nobody vouches for, and no origins.\n",
+	.words_min = 1,
+	.words_max = 1,
+	.options = model_options,
+	.run = run_import,
 };

@@ -19,6 +19,8 @@
 #define DRAFT_PARTS_MAX 200		 /* files listed as further subjects */
 #define DRAFT_SUBJECTS_MAX 512
 
+struct imported;
+
 struct draft {
 	struct session *session;
 	const struct arguments *arguments;
@@ -32,6 +34,7 @@ struct draft {
 	struct hash manifest_hash;
 	bool is_disclosed;   /* it goes to the log too */
 	struct span tensors; /* the same of tensors.json; may be empty */
+	const struct imported *imported; /* NULL: it has none */
 };
 
 struct draft draft_begin(

@@ -107,7 +107,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	"record dataset")
 		echo --derived-from --complete --no-upload "$named" "$hashing" "$recording"
 		;;
-	"record model")
+	"record model" | "import hf")
 		echo --derived-from --complete --no-upload --architecture --format "$named" \
 			"$hashing" "$recording"
 		;;
@@ -151,7 +151,7 @@ _headwater() {
 	local named="--name --version --license --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
-	local commands="init manifest record submit upload disclose exclude show trace find contains \
+	local commands="init manifest record import submit upload disclose exclude show trace find contains \
 		affected absent contaminated verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply disclosure"
@@ -183,8 +183,8 @@ _headwater() {
 			expects=$word
 		elif [[ -z $command || $command == help ]]; then
 			command=$word
-		elif [[ $command == record ]]; then
-			command="record $word"
+		elif [[ $command == record || $command == import ]]; then
+			command="$command $word"
 		fi
 	done
 	previous=$expects
@@ -207,6 +207,7 @@ _headwater() {
 	"") _headwater_give $commands ;;
 	help) _headwater_give $commands ;;
 	record) _headwater_give $kinds ;;
+	import) _headwater_give hf ;;
 	esac
 	if [[ $cur == -* ]]; then
 		# shellcheck disable=SC2046 # a list of words
@@ -214,7 +215,7 @@ _headwater() {
 		return
 	fi
 	case $command in
-	"" | help | record | init | "record run" | "record evaluation" | \
+	"" | help | record | import | init | "record run" | "record evaluation" | \
 		"record withdrawal" | "record reply") ;;
 	audit) _headwater_logs ;;
 	*) _headwater_files ;;

@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_record_evaluation,
 	&command_record_release,
 	&command_record_withdrawal,
+	&command_import_hf,
 	&command_record_advisory,
 	&command_record_reply,
 	&command_record_disclosure,

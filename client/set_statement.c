@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "client/imported.h"
 #include "client/tensors.h"
 #include "schema/attachment.h"
 
@@ -19,6 +20,53 @@ write_attachment(struct draft *draft, const char *name, const char *type,
 	    name, type);
 	writer_hex(w, hash_span(sha256));
 	writer_format(w, "\"},\"size\":\"%" PRIu64 "\"}", size);
+}
+
+/* The card and the configuration that claims were taken from. */
+static void
+write_imported(struct draft *draft)
+{
+	const struct imported *imported = draft->imported;
+
+	if (imported != NULL && imported->card.is_there)
+		write_attachment(draft, "model-card", "text/markdown",
+		    &imported->card.sha256, imported->card.text.len);
+	if (imported != NULL && imported->config.is_there)
+		write_attachment(draft, "config", "application/json",
+		    &imported->config.sha256, imported->config.text.len);
+}
+
+static void
+write_claims(struct draft *draft)
+{
+	struct writer *w = &draft->w;
+
+	if (draft->imported == NULL || draft->imported->said.count == 0)
+		return;
+	writer_member(w, "claims");
+	writer_text(w, "[");
+	for (size_t i = 0; i < draft->imported->said.count; i++) {
+		const struct claim *claim = &draft->imported->said.claims[i];
+		writer_comma(w);
+		writer_text(w, "{");
+		writer_member_text(
+		    w, "what", span_of_text(claim_what_name(claim->what)));
+		writer_member_text(w, "name", claim->name);
+		writer_text(w, "}");
+	}
+	writer_text(w, "]");
+}
+
+/* As the command line says, else as the configuration does. */
+static void
+write_architecture(struct draft *draft)
+{
+	if (options_has(draft->arguments, "architecture"))
+		draft_text(draft, "architecture", "architecture");
+	else if (draft->imported != NULL &&
+	    draft->imported->said.architecture.len > 0)
+		writer_member_text(&draft->w, "architecture",
+		    draft->imported->said.architecture);
 }
 
 /* What is kept by this client and named by its digest: a set's manifest, the
@@ -48,6 +96,7 @@ write_attachments(struct draft *draft, const struct item *item)
 	if (draft->tensors.len > 0)
 		write_attachment(draft, TENSORS_NAME, "application/json",
 		    &tensors, draft->tensors.len);
+	write_imported(draft);
 	writer_text(w, "]");
 	draft->manifest_hash = set->sha256;
 }
@@ -160,8 +209,9 @@ set_statement_write(struct draft *draft, struct span name,
 	if (options_has(draft->arguments, "derived-from"))
 		draft->makes = true;
 	write_size(draft, item);
+	write_claims(draft);
 	if (is_model) {
-		draft_text(draft, "architecture", "architecture");
+		write_architecture(draft);
 		draft_text(draft, "format", "format");
 	}
 	writer_text(&draft->w, "}}");

@@ -26,7 +26,7 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|audit|contains|contaminated|disclose|exclude|find|help|init|manifest|record|show|submit|trace|upload|verify
+headwater >absent|affected|audit|contains|contaminated|disclose|exclude|find|help|import|init|manifest|record|show|submit|trace|upload|verify
 headwater record >advisory|code|dataset|disclosure|evaluation|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards
@@ -54,7 +54,7 @@ headwater trace nothing>
 EOL
 
 # what the program's own help says is what is offered
-for command in init submit show verify audit trace find contains affected absent contaminated 'record dataset' \
+for command in init submit show verify audit trace find contains affected absent contaminated 'import hf' 'record dataset' \
 	'record code' 'record model' 'record run' 'record evaluation' \
 	'record release' 'record withdrawal' 'record advisory' \
 	'record reply'; do
