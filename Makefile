@@ -179,9 +179,12 @@ $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 
 hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
 hostile_siege := wire ammunition reader attack plans siege
-hostile := $(addprefix $(B)/tests/hostile/,odd siege json_gate)
-hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(hostile_odd) $(hostile_siege) json_gate)
+hostile_mutants := wire odd_lines odd_headers odd_bodies strict mutants
+hostile := $(addprefix $(B)/tests/hostile/,odd mutants siege json_gate)
+hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(sort \
+	$(hostile_odd) $(hostile_mutants) $(hostile_siege) json_gate))
 $(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
+$(B)/tests/hostile/mutants: $(hostile_mutants:%=$(B)/tests/hostile/%.o) $(B)/schema.a
 $(B)/tests/hostile/siege: $(hostile_siege:%=$(B)/tests/hostile/%.o) \
 	$(B)/tests/bench/drive_answer.o $(B)/schema.a
 $(B)/tests/hostile/json_gate: $(B)/tests/hostile/json_gate.o $(B)/schema.a
@@ -190,9 +193,9 @@ $(hostile):
 
 stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t tests/hostile/*.t)
 T ?=
-run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(stories))
+run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(B)/tests/fuzz/replay $(stories))
 
-check: $(hostile)
+check: $(hostile) $(B)/tests/fuzz/replay
 check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
 
@@ -211,11 +214,33 @@ fault: all $(fault_tests) ## kill it for MINUTES: the long tier of tests/fault; 
 fuzz: ## fuzz one decoder: F=envelope SECONDS=60
 	$(Q)$(MAKE) --no-print-directory KIND=fuzz .build/fuzz/fuzz_$(F)
 	@mkdir -p .build/corpus/$(F) tests/fuzz/corpus/$(F)
+	$(Q)$(MAKE) --no-print-directory .build/debug/tests/fuzz/replay
+	$(Q)pack=tests/fuzz/corpus/$(F).pack; [ ! -f $$pack ] || \
+		.build/debug/tests/fuzz/replay unpack $$pack .build/corpus/$(F)
 	.build/fuzz/fuzz_$(F) -max_total_time=$(or $(SECONDS),60) \
 		-print_final_stats=1 .build/corpus/$(F) tests/fuzz/corpus/$(F)
 
 fuzz-all: ## fuzz each decoder in turn for SECONDS
 	$(Q)set -e; for f in $(fuzzers); do $(MAKE) --no-print-directory fuzz F=$$f; done
+
+PACK_BYTES := 11000
+fuzz-pack: ## keep the least that reaches as far as what was found: F=envelope
+	$(Q)rm -rf .build/merged/$(F) && mkdir -p .build/merged/$(F)
+	$(Q).build/fuzz/fuzz_$(F) -set_cover_merge=1 .build/merged/$(F) \
+		tests/fuzz/corpus/$(F) .build/corpus/$(F) 2>/dev/null
+	$(Q).build/debug/tests/fuzz/replay pack .build/merged/$(F) $(PACK_BYTES) \
+		>tests/fuzz/corpus/$(F).pack
+
+# all of them in one program, without a fuzzer
+replay_objects := $(fuzzers:%=$(B)/tests/fuzz/replay_%.o)
+$(replay_objects): $(B)/tests/fuzz/replay_%.o: tests/fuzz/fuzz_%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* \
+		-DLLVMFuzzerInitialize=fuzz_start_$* -MMD -MP -c -o $@ $<
+$(B)/tests/fuzz/replay.o: ALL_CFLAGS += -DFUZZERS='$(patsubst %,X(%),$(fuzzers))'
+$(B)/tests/fuzz/replay: $(B)/tests/fuzz/replay.o $(replay_objects) \
+	$(B)/daemon.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
@@ -299,7 +324,7 @@ setup: ## install the Debian packages that are missing
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
 $(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
-$(hostile_objects): | setup
+$(hostile_objects) $(replay_objects) $(B)/tests/fuzz/replay.o: | setup
 endif
 
 demo: setup all ## the whole story with real data, in a ledger of its own
@@ -323,7 +348,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all hostile bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
+.PHONY: all hostile fuzz-pack bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
 	install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

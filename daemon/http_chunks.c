@@ -43,6 +43,7 @@ chunks_add(struct http_chunks *chunks, struct exchange *exchange)
 	if (!exchange->pass.is_chunked || exchange->stage != EXCHANGE_BODY)
 		return;
 	exchange->read_at = read_from(socket_of(exchange));
+	exchange->read_round = chunks->round;
 	exchange->is_in_chunks = true;
 	exchange->chunks_next = chunks->first;
 	chunks->first = exchange;
@@ -64,10 +65,13 @@ chunks_remove(struct http_chunks *chunks, struct exchange *exchange)
 }
 
 void
-chunks_took(struct exchange *exchange)
+chunks_took(struct http_chunks *chunks, struct exchange *exchange)
 {
-	if (exchange->is_in_chunks)
-		exchange->read_at = read_from(socket_of(exchange));
+	/* the library reads once a round, however many chunks that holds */
+	if (!exchange->is_in_chunks || exchange->read_round == chunks->round)
+		return;
+	exchange->read_round = chunks->round;
+	exchange->read_at = read_from(socket_of(exchange));
 }
 
 static void
@@ -82,6 +86,7 @@ cut(struct exchange *exchange)
 void
 chunks_cut(struct http_chunks *chunks)
 {
+	chunks->round++;
 	if (chunks->count == 0)
 		return;
 	uint64_t now_ms = clock_steady_ms();

@@ -19,12 +19,14 @@ struct http_chunks {
 	struct exchange *first;
 	size_t count;
 	uint64_t looked_ms;
+	uint64_t round; /* of the loop */
 };
 
 /* Behind handle_head; only those that are sent in chunks are kept. */
 void chunks_add(struct http_chunks *chunks, struct exchange *exchange);
 void chunks_remove(struct http_chunks *chunks, struct exchange *exchange);
-void chunks_took(struct exchange *exchange); /* data has come */
+/* Data has come. */
+void chunks_took(struct http_chunks *chunks, struct exchange *exchange);
 
 /* Ends those whose framing is too long; between two runs of the library. */
 void chunks_cut(struct http_chunks *chunks);

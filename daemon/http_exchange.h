@@ -51,6 +51,7 @@ struct exchange {
 	struct exchange *next; /* of the loop's lists */
 
 	struct exchange *chunks_next; /* of http_chunks, as what follows */
+	uint64_t read_round;
 	uint64_t read_at; /* bytes that had been read at the last chunk */
 
 	enum exchange_stage stage;

@@ -198,7 +198,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 		return handle_complete(exchange);
 	size_t len = *data_len;
 	*data_len = 0;
-	chunks_took(exchange);
+	chunks_took(&loop->chunks, exchange);
 	return handle_body(exchange, data, len);
 }
 

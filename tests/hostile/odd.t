@@ -10,11 +10,11 @@ descriptors() {
 new_log
 publisher lab
 dataset lab/marker "$(sha256 marker)" | envelope lab >"$WORK/marker"
-start_daemon --headers-ms 500 --body-ms 500 || exit 1
+start_daemon --headers-ms 700 --body-ms 700 || exit 1
 size=$(curl -sf "$URL/checkpoint" | sed -n 2p)
 before=$(descriptors)
 "$HW_BUILD/tests/hostile/odd" --to "${URL#http://}" --marker "$WORK/marker" \
-	--deadline-ms 500 >"$WORK/odd"
+	--deadline-ms 700 >"$WORK/odd"
 outcome=$?
 grep -v '^1\.\.' "$WORK/odd"
 TESTS=$(grep -c '^\(not \)\?ok ' "$WORK/odd")
