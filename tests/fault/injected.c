@@ -182,18 +182,16 @@ static void
 try_session(const char *call, bool is_signer)
 {
 	struct series series;
-	unsigned whens = options.is_long ? 12 : 1;
 	size_t error_count = options.is_long ? COUNT(errors) : 2;
+	uint64_t when_max = options.is_long ? 20 : 5;
 
 	begin(&series);
 	for (size_t e = 0; e < error_count; e++) {
-		for (unsigned i = 0; i < whens * 2; i++) {
+		for (unsigned i = 0; i < 2; i++) {
 			struct injection in = {
 				.call = call,
 				.error = errors[e],
-				.when = options.is_long
-				    ? i / 2 + 1
-				    : 1 + (unsigned)random_below(5),
+				.when = 1 + (unsigned)random_below(when_max),
 				.is_for_ever = i % 2 == 1,
 				.is_signer = is_signer,
 			};
@@ -225,18 +223,18 @@ static void
 try_start(const char *call)
 {
 	struct series series;
-	unsigned whens = options.is_long ? 40 : 2;
+	unsigned count = options.is_long ? 6 : 2;
+	uint64_t when_max = options.is_long ? 40 : 12;
 	/* the loader's own come first; it does not survive their failure */
 	bool is_mmap = strcmp(call, "mmap") == 0;
 	unsigned first = is_mmap ? 70 : 1;
 
 	begin(&series);
-	for (unsigned i = 0; i < whens; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		struct injection in = {
 			.call = call,
 			.error = is_mmap ? "ENOMEM" : errors[random_below(2)],
-			.when = first +
-			    (options.is_long ? i : (unsigned)random_below(12)),
+			.when = first + (unsigned)random_below(when_max),
 			.is_for_ever = random_below(3) == 0,
 		};
 		run_one(&series, &in, true);
