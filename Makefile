@@ -193,11 +193,11 @@ $(hostile):
 
 stories := $(wildcard tests/api/*.t tests/fault/*.t tests/interop/*.t tests/hostile/*.t)
 T ?=
-run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(B)/tests/fuzz/replay $(stories))
+run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(if $(UNIT),,$(B)/tests/fuzz/replay $(stories)))
 
 check: $(hostile) $(B)/tests/fuzz/replay
-check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one
-	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e '' $(run_tests)
+check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
+	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e tests/run $(run_tests)
 
 hostile: all $(hostile) ## the hostile client, long and with its figures
 	$(Q)set -e; for story in $(if $(T),tests/$(T),tests/hostile/*.t); do \
