@@ -244,7 +244,7 @@ $(B)/tests/fuzz/replay: $(B)/tests/fuzz/replay.o $(replay_objects) \
 
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
-.build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o
+.build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o .build/fuzz/daemon/token.o
 .build/fuzz/fuzz_card: .build/fuzz/client/card.o
 .build/fuzz/fuzz_card: FUZZ_LIBS := -lyaml
 .build/fuzz/manifest_file.a: $(call objects,daemon,fault file sidecar manifest_build \
