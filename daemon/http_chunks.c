@@ -6,10 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "daemon/clock.h"
-
-/* A look costs about 1 us an exchange: a tenth of the time at most. */
-#define EXCHANGES_A_MS 128
+#define ROUNDS_A_LOOK 64 /* the list is not walked in each */
 
 static int
 socket_of(const struct exchange *exchange)
@@ -42,12 +39,10 @@ chunks_add(struct http_chunks *chunks, struct exchange *exchange)
 {
 	if (!exchange->pass.is_chunked || exchange->stage != EXCHANGE_BODY)
 		return;
-	exchange->read_at = read_from(socket_of(exchange));
-	exchange->read_round = chunks->round;
+	exchange->wasted_at = chunks->wasted;
 	exchange->is_in_chunks = true;
 	exchange->chunks_next = chunks->first;
 	chunks->first = exchange;
-	chunks->count++;
 }
 
 void
@@ -61,17 +56,22 @@ chunks_remove(struct http_chunks *chunks, struct exchange *exchange)
 		at = &(*at)->chunks_next;
 	*at = exchange->chunks_next;
 	exchange->is_in_chunks = false;
-	chunks->count--;
 }
 
 void
 chunks_took(struct http_chunks *chunks, struct exchange *exchange)
 {
-	/* the library reads once a round, however many chunks that holds */
-	if (!exchange->is_in_chunks || exchange->read_round == chunks->round)
-		return;
-	exchange->read_round = chunks->round;
-	exchange->read_at = read_from(socket_of(exchange));
+	exchange->wasted_at = chunks->wasted;
+}
+
+/* Of the whole connection, so that what came early counts, too. */
+static bool
+is_stuck(const struct http_chunks *chunks, const struct exchange *exchange)
+{
+	return exchange->stage == EXCHANGE_BODY &&
+	    chunks->wasted - exchange->wasted_at > CHUNK_ROUNDS_MAX &&
+	    read_from(socket_of(exchange)) >
+	    exchange->body.len + CHUNK_FRAMING_MAX;
 }
 
 static void
@@ -84,19 +84,14 @@ cut(struct exchange *exchange)
 }
 
 void
-chunks_cut(struct http_chunks *chunks)
+chunks_wasted(struct http_chunks *chunks)
 {
-	chunks->round++;
-	if (chunks->count == 0)
+	chunks->wasted++;
+	if (chunks->wasted % ROUNDS_A_LOOK != 0)
 		return;
-	uint64_t now_ms = clock_steady_ms();
-	if (now_ms - chunks->looked_ms <= chunks->count / EXCHANGES_A_MS)
-		return;
-	chunks->looked_ms = now_ms;
 	for (struct exchange *at = chunks->first; at != NULL;
 	     at = at->chunks_next) {
-		if (at->stage == EXCHANGE_BODY &&
-		    read_from(socket_of(at)) > at->read_at + CHUNK_FRAMING_MAX)
+		if (is_stuck(chunks, at))
 			cut(at);
 	}
 }

@@ -3,8 +3,9 @@
  *
  * While the size or the extension of a chunk fills its buffer, libmicrohttpd
  * 0.9.75 asks to be run at once, again and again: 33 KB burnt a core until the
- * body's deadline.  It shows nothing of that; but the kernel knows what has been
- * read from a socket, and a stretch of it that is no chunk's data is framing.
+ * body's deadline.  It shows nothing of that.  But rounds that bring nothing can
+ * be counted, and the kernel knows what has been read from a socket: who gave no
+ * data in so many of them, and sent more than his chunks held, is the one.
  *
  * Threads: the loop's.  Memory: none; the exchanges are the loop's.
  */
@@ -13,22 +14,24 @@
 
 #include "daemon/http_handle.h"
 
-#define CHUNK_FRAMING_MAX ((size_t)8 << 10) /* between the data of two chunks */
+#define CHUNK_FRAMING_MAX ((size_t)8 << 10) /* what is not the chunks' data */
+#define CHUNK_ROUNDS_MAX 256		    /* that brought nothing */
 
 struct http_chunks {
 	struct exchange *first;
-	size_t count;
-	uint64_t looked_ms;
-	uint64_t round; /* of the loop */
+	bool has_worked; /* set by whatever happens in a round */
+	uint64_t
+	    wasted; /* rounds that were to be at once and brought nothing */
 };
 
 /* Behind handle_head; only those that are sent in chunks are kept. */
 void chunks_add(struct http_chunks *chunks, struct exchange *exchange);
 void chunks_remove(struct http_chunks *chunks, struct exchange *exchange);
+
 /* Data has come. */
 void chunks_took(struct http_chunks *chunks, struct exchange *exchange);
 
-/* Ends those whose framing is too long; between two runs of the library. */
-void chunks_cut(struct http_chunks *chunks);
+/* A round of the library is over, which had been asked for at once. */
+void chunks_wasted(struct http_chunks *chunks);
 
 #endif

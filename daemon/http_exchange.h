@@ -51,8 +51,7 @@ struct exchange {
 	struct exchange *next; /* of the loop's lists */
 
 	struct exchange *chunks_next; /* of http_chunks, as what follows */
-	uint64_t read_round;
-	uint64_t read_at; /* bytes that had been read at the last chunk */
+	uint64_t wasted_at;	      /* rounds, when it last gave data */
 
 	enum exchange_stage stage;
 	enum err refusal; /* answered when the request is complete */

@@ -85,8 +85,10 @@ static void
 notice_connection(void *context, struct MHD_Connection *connection,
     void **socket_context, enum MHD_ConnectionNotificationCode code)
 {
-	struct http_shared *shared = context;
+	struct http_loop *loop = context;
+	struct http_shared *shared = loop->shared;
 
+	loop->chunks.has_worked = true;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
 		if (*socket_context != NULL)
 			watchdog_remove(shared->watchdog, *socket_context);
@@ -157,6 +159,7 @@ notice_completed(void *context, struct MHD_Connection *connection,
 
 	(void)connection;
 	(void)code;
+	loop->chunks.has_worked = true;
 	*request_context = NULL;
 	if (exchange == NULL)
 		return;
@@ -186,6 +189,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 	};
 
 	(void)connection;
+	loop->chunks.has_worked = true;
 	if (exchange == NULL)
 		return MHD_NO; /* no memory or no place: close */
 	if (exchange->stage == EXCHANGE_HEAD ||
@@ -225,8 +229,8 @@ start_library(struct http_loop *loop, int listen_fd, unsigned connections)
 
 	return MHD_start_daemon(flags, 0, allow, loop->shared, handle, loop,
 	    MHD_OPTION_EXTERNAL_LOGGER, notice_log, NULL, MHD_OPTION_ARRAY,
-	    options, MHD_OPTION_NOTIFY_CONNECTION, notice_connection,
-	    loop->shared, MHD_OPTION_NOTIFY_COMPLETED, notice_completed, loop,
+	    options, MHD_OPTION_NOTIFY_CONNECTION, notice_connection, loop,
+	    MHD_OPTION_NOTIFY_COMPLETED, notice_completed, loop,
 	    MHD_OPTION_URI_LOG_CALLBACK, notice_target, loop,
 	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
 }
@@ -300,13 +304,16 @@ run(void *argument)
 
 	while (!atomic_load(&loop->shared->is_ending)) {
 		/* which of the two it was does not matter: both are looked at */
-		(void)epoll_wait(loop->epoll_fd, events, 2, timeout_of(loop));
+		int wait_ms = timeout_of(loop);
+		loop->chunks.has_worked =
+		    epoll_wait(loop->epoll_fd, events, 2, wait_ms) > 0;
 		(void)!read(loop->wake_fd, &wakes, sizeof(wakes));
 		resume_all(loop);
 		if (!loop->is_quiesced && atomic_load(&loop->shared->is_quiet))
 			quiesce(loop);
 		(void)MHD_run(loop->daemon);
-		chunks_cut(&loop->chunks);
+		if (wait_ms == 0 && !loop->chunks.has_worked)
+			chunks_wasted(&loop->chunks);
 	}
 	return NULL;
 }

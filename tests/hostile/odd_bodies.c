@@ -6,6 +6,10 @@
 #define POST "POST /v1/records HTTP/1.1\r\n" H
 #define CL3 "Content-Length: 3\r\n"
 #define TE "Transfer-Encoding: chunked\r\n"
+#define DIGEST \
+	"sha256:" \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define BLOB "PUT /v1/blobs/" DIGEST " HTTP/1.1\r\n" H
 #define REFUSED(name, text, status) \
 	ODD(name, text, ODD_MARKER, 1, status, ODD_CLOSES, 0)
 #define LENGTH(name, line) REFUSED(name, POST line "\r\n" E "abc", 400)
@@ -169,6 +173,45 @@ static const struct odd rows[] = {
 	ODD("a body that is asked for",
 	    POST CL3 "Expect: 100-continue\r\n" E "abc", ODD_ALONE, 1, 400,
 	    ODD_STAYS, 1),
+
+	/* blobs: nobody has named this one */
+	ODD("a blob that is not named", BLOB, ODD_BODY, 1, 403, ODD_CLOSES, 1),
+	ODD("a blob in a chunk", BLOB TE E, ODD_CHUNK, 1, 400, ODD_CLOSES, 0),
+	ODD("a blob, asking first", BLOB "Expect: 100-continue\r\n", ODD_BODY,
+	    1, 403, ODD_CLOSES, 1),
+	ODD("a blob in gzip that is none", BLOB "Content-Encoding: gzip\r\n",
+	    ODD_BODY, 1, 403, ODD_CLOSES, 1),
+	ODD("a blob without a body", BLOB E, ODD_ALONE, 1, 400, ODD_STAYS, 0),
+	ODD("a blob of 0 bytes", BLOB "Content-Length: 0\r\n" E, ODD_MARKER, 1,
+	    403, ODD_CLOSES, 1),
+	REFUSED(
+	    "a blob with a length and chunks", BLOB CL3 TE E "0\r\n\r\n", 400),
+	REFUSED(
+	    "a blob with two lengths", BLOB CL3 "Content-Length: 4\r\n" E, 400),
+	REFUSED("a blob in brotli", BLOB CL3 "Content-Encoding: br\r\n" E "abc",
+	    415),
+	REFUSED("a blob in gzip twice",
+	    BLOB CL3 "Content-Encoding: gzip, gzip\r\n" E "abc", 415),
+	REFUSED("a blob in two codings",
+	    BLOB CL3 "Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n" E
+		     "abc",
+	    400),
+	ODD("a blob by a short name", "PUT /v1/blobs/sha256:ab HTTP/1.1\r\n" H,
+	    ODD_BODY, 1, 400, ODD_CLOSES, 1),
+	ODD("a blob by another hash", "PUT /v1/blobs/md5:ab HTTP/1.1\r\n" H,
+	    ODD_BODY, 1, 400, ODD_CLOSES, 1),
+	ODD("a blob by a way up",
+	    "PUT /v1/blobs/sha256:..%2f..%2f HTTP/1.1\r\n" H, ODD_BODY, 1, 400,
+	    ODD_CLOSES, 0),
+	ODD("blobs for a blob", "PUT /v1/blobs HTTP/1.1\r\n" H, ODD_BODY, 1,
+	    404, ODD_CLOSES, 0),
+	ODD("POST of a blob", "POST /v1/blobs/" DIGEST " HTTP/1.1\r\n" H,
+	    ODD_BODY, 1, 405, ODD_CLOSES, 0),
+	ODD("a blob of 2^63 bytes",
+	    BLOB "Content-Length: 9223372036854775808\r\n" E, ODD_MARKER, 1,
+	    403, ODD_CLOSES, 1),
+	ODD("GET of that blob", "GET /v1/blobs/" DIGEST " HTTP/1.1\r\n" H E,
+	    ODD_ALONE, 1, 404, ODD_STAYS, 1),
 
 	/* half of it */
 	ODD("half a body and no more", POST CL3 E "ab", ODD_HALF, 0, 0,
