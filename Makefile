@@ -239,8 +239,8 @@ $(replay_objects): $(B)/tests/fuzz/replay_%.o: tests/fuzz/fuzz_%.c
 		-DLLVMFuzzerInitialize=fuzz_start_$* -MMD -MP -c -o $@ $<
 $(B)/tests/fuzz/replay.o: ALL_CFLAGS += -DFUZZERS='$(patsubst %,X(%),$(fuzzers))'
 $(B)/tests/fuzz/replay: $(B)/tests/fuzz/replay.o $(replay_objects) \
-	$(B)/daemon.a $(B)/schema.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+	$(B)/daemon.a $(B)/client.a $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(DAEMON_LIBS) $(CLIENT_LIBS)
 
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
