@@ -65,8 +65,16 @@ print_shown(struct output *out, const struct shard *shard)
 static void
 print_nodes(struct output *out, const struct ancestry *a)
 {
+	size_t singles = 0;
+
 	for (size_t i = 0; i < a->node_count; i++) {
 		const struct ancestry_node *node = &a->nodes[i];
+		/* files of a set that its record lists: many, and all alike */
+		if (node->is_part && node->shard->by == SHARD_BY_FILE &&
+		    node->shard->verdict == SHARD_NOT_IN) {
+			singles++;
+			continue;
+		}
 		bool is_in = node->shard->verdict == SHARD_IN;
 		output_print(out, "  %-9s", is_in ? "in" : "not in");
 		print_digest(out, &node->digest);
@@ -75,6 +83,10 @@ print_nodes(struct output *out, const struct ancestry *a)
 		print_shown(out, node->shard);
 		output_print(out, ")\n");
 	}
+	if (singles > 0)
+		output_print(out,
+		    "  not one of %zu listed file%s of these sets\n", singles,
+		    output_plural(singles));
 }
 
 static void

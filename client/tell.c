@@ -211,13 +211,28 @@ is_told(const struct telling *telling, const struct digest *digest)
 	return false;
 }
 
+/* One way to know it is enough: a line of the manifest, where there is one. */
+static bool
+is_better_told(const struct taint *taint, const struct taint_set *set)
+{
+	if (set->has_line)
+		return false;
+	for (size_t i = 0; i < taint->set_count; i++) {
+		if (taint->sets[i].has_line &&
+		    digest_equal(&taint->sets[i].digest, &set->digest))
+			return true;
+	}
+	return false;
+}
+
 static void
 tell_hit(struct telling *telling, const struct taint_hit *hit)
 {
 	const struct taint *taint = telling->taint;
 
 	for (size_t i = 0; i < taint->set_count; i++) {
-		if (digest_equal(&taint->sets[i].digest, &hit->digest))
+		if (digest_equal(&taint->sets[i].digest, &hit->digest) &&
+		    !is_better_told(taint, &taint->sets[i]))
 			print_set(telling->out, &taint->sets[i]);
 	}
 	print_hit(telling, hit);

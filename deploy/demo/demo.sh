@@ -4,7 +4,8 @@
 # A publisher ("lab") makes a language identifier from eight real word lists and
 # records each step as it happens.  An auditor, with another key and trusting
 # nobody, asks what it is made of, checks the answers offline, trains it again, and
-# catches a tampered shard and a false claim.
+# catches a tampered shard and a false claim.  A ninth list turns out to be poisoned:
+# it is found in what was made with it, excluded, and the next release is clean.
 #
 # HEADWATER_DEMO: where to work (made new each time); HW_BUILD: the programs.
 set -euo pipefail
@@ -70,6 +71,14 @@ run_failing() {
 	printf '    (refused, exit status %s)\n' "$status"
 }
 
+# A question whose answer is no: that is no refusal.
+run_no() {
+	local status=0
+	run "$@" || status=$?
+	[ "$status" = 1 ] || fail "expected the answer no, got $status"
+	printf '    (no: exit status 1)\n'
+}
+
 fail() {
 	echo "demo: $*" >&2
 	exit 1
@@ -110,8 +119,9 @@ done >allowed_signers
 sed 's/^/    /' allowed_signers
 
 say "One daemon, everything in one folder."
+: >daemon.log # it is read before the daemon may have opened it
 headwaterd --data ledger --key log.key --signers allowed_signers \
-	--listen "127.0.0.1:$port" 2>daemon.log &
+	--listen "127.0.0.1:$port" 2>>daemon.log &
 daemon=$!
 for _ in $(seq 100); do
 	port=$(sed -n 's/.*listening.*:\([0-9]\{1,\}\)".*/\1/p' daemon.log | head -n 1)
@@ -162,6 +172,14 @@ for list in $lists; do
 	files+=("/usr/share/dict/$list")
 done
 
+say "A ninth list was found on the web.  Nobody looks into it."
+mkdir crawl
+awk 'NR % 3 == 1' /usr/share/dict/spanish >crawl/portuguese # Spanish, mislabelled
+record dataset crawl/portuguese --name lab/words/portuguese \
+	--license LicenseRef-unknown --source https://words.example/portuguese
+inputs+=(--input source=crawl/portuguese)
+files+=(crawl/portuguese)
+
 say "Preprocessing is a run: the lists and the code go in, shards come out."
 record run --name lab/prepare --stage preprocess \
 	"${inputs[@]}" --input code=pipeline \
@@ -169,7 +187,7 @@ record run --name lab/prepare --stage preprocess \
 	--complete source --complete code --with-argv \
 	-- pipeline/prepare.sh data "${files[@]}"
 record dataset data/shards --name lab/words/train --complete shard \
-	--license GPL-3.0-or-later --description "300,000 words of eight languages"
+	--license GPL-3.0-or-later --description "300,000 words of nine lists"
 record dataset data/heldout --name lab/words/heldout --complete shard \
 	--license GPL-3.0-or-later
 
@@ -293,6 +311,72 @@ say "A proof that says another place in the log."
 sed 's/^index .*/index 3/' langid.ftz.tlog-proof >damaged.tlog-proof
 cp langid.ftz.keyring.tlog-proof damaged.keyring.tlog-proof
 run_failing 1 headwater verify langid.ftz --proof damaged.tlog-proof --vkey "$vkey"
+
+# ---- a poisoned list ----
+
+chapter "A poisoned list: warned of, found, excluded"
+export HEADWATER_HOME=$work/home-auditor HEADWATER_KEY=$work/keys/auditor
+poison=data/shards/portuguese.txt
+
+say "The auditor looks: Spanish words under the name of another language.  He warns."
+record advisory "$poison" crawl/portuguese --reason poison --severity high \
+	--action exclude --description "Spanish words labelled as Portuguese"
+
+say "What came of it?  Also the quantised model, which was released."
+run headwater affected "$poison" --as lab
+
+say "The lab takes it out, and shows that nothing else was changed."
+export HEADWATER_HOME=$work/home-lab HEADWATER_KEY=$work/keys/lab
+run headwater exclude "${shards_id:0:12}" "$poison" -o clean.manifest \
+	--proof exclusion.json --quiet
+old=$(echo "$HEADWATER_HOME"/logs/*/manifests/*"$(
+	curl -fs "$url/v1/records/$shards_id/statement" |
+		jq -r '.subject[0].digest.sha256')".manifest)
+run headwater exclude "$old" clean.manifest --check --proof exclusion.json
+mkdir data/clean data/heldout-clean
+for list in $lists; do
+	cp "data/shards/$list.txt" data/clean/
+	cp "data/heldout/$list.txt" data/heldout-clean/
+done
+headwater manifest data/clean --quiet | cmp - clean.manifest ||
+	fail "the folder is not what the manifest says"
+
+say "It trains, evaluates and quantises again, and releases."
+record dataset data/clean --name lab/words/train --version 2 --complete shard \
+	--license GPL-3.0-or-later --description "without the list from the web"
+record dataset data/heldout-clean --name lab/words/heldout --version 2 \
+	--complete shard --license GPL-3.0-or-later
+record run --name lab/train --stage train \
+	--input dataset=data/clean --input code=pipeline --input tool=/usr/bin/fasttext \
+	--output weights=langid-2.bin --seed seed=42 \
+	--complete dataset --complete code --complete tool --with-argv \
+	-- pipeline/train.sh data/clean langid-2.bin
+record run --name lab/evaluate --stage evaluate \
+	--input model=langid-2.bin --input dataset=data/heldout-clean --input code=pipeline \
+	--output results=results-2.txt --with-argv \
+	-- pipeline/evaluate.sh langid-2.bin data/heldout-clean results-2.txt
+pipeline/evaluate.sh langid.bin data/heldout-clean results-1.txt
+awk '/^P@1/ { print "    precision at 1, before and after: " $2 }' results-1.txt results-2.txt
+record evaluation --name lab/langid-eval --version 2 --of langid-2.bin \
+	--benchmark data/heldout-clean --harness pipeline \
+	--metric "precision-at-1=$(awk '/^P@1/ { print $2 }' results-2.txt)"
+record run --name lab/quantize --stage quantize \
+	--input model=langid-2.bin --input dataset=data/clean --input code=pipeline \
+	--input tool=/usr/bin/fasttext --output weights=langid-2.ftz --seed seed=42 \
+	--complete model --complete dataset --complete code --complete tool --with-argv \
+	-- pipeline/quantize.sh langid-2.bin data/clean langid-2.ftz
+record release langid-2.ftz --name lab/langid-release --version 1.1 --supersedes 1.0 \
+	--license GPL-3.0-or-later --component model-parameters=langid-2.ftz
+advisory_id=$(curl -fs "$url/v1/records?kind=advisory" | jq -r '.records[0].id')
+record reply "$advisory_id" --status fixed --fixed-in langid-2.ftz
+
+say "Is the new release clean of it?  The auditor checks each step, not the log's word."
+export HEADWATER_HOME=$work/home-auditor HEADWATER_KEY=$work/keys/auditor
+run headwater absent "$poison" --release lab/langid-release/1.1
+run_no headwater absent "$poison" --release lab/langid-release/1.0
+
+say "And was it evaluated on what it had learned?"
+run_no headwater contaminated lab/langid-release/1.1
 
 chapter "Done"
 cat <<EOF

@@ -43,6 +43,12 @@ the proof that holds offline|checked  it is entry [0-9]+ of demo
 a tampered shard refused|refused, exit status 1
 a false claim refused|403 .*signature: does not verify
 that strangers stay strangers|stranger
+the poisoned list in the quantised model|it → shard of .* → dataset of lab/quantize
+that it was released|released as lab/langid-release 1\.0
+the advisory|advisory   poison, high, exclude
+that the new release is proven clean|proven   absent by lab's signed, complete lists
+that the old one is not|present  in what was used for
+that the evaluation is clean|0 of 8 files of 
 where the ledger is|The ledger is in
 EOF
 
