@@ -101,6 +101,8 @@ open_stores(const char *folder, struct stores *stores, enum refusal *refusal,
 		err = blobs_new(folder, &stores->blobs, w);
 	if (err == ERR_IO || err == ERR_MEMORY || err == ERR_FULL)
 		*refusal = REFUSAL_IO;
+	else if (err == ERR_REFUSED)
+		*refusal = REFUSAL_FORMAT;
 	return err;
 }
 

@@ -74,6 +74,16 @@ find(struct quota *quota, const char *name)
 	return NULL;
 }
 
+/* One that prepare has made. */
+static struct usage *
+find_made(struct quota *quota, const char *name)
+{
+	struct usage *usage = find(quota, name);
+
+	assert(usage != NULL);
+	return usage;
+}
+
 static struct usage *
 find_or_make(struct quota *quota, const char *name)
 {
@@ -111,7 +121,7 @@ static void
 add(struct quota *quota, const struct quota_names *names, uint64_t bytes)
 {
 	for (size_t i = 0; i < names->count; i++)
-		find(quota, names->names[i])->bytes += bytes;
+		find_made(quota, names->names[i])->bytes += bytes;
 }
 
 enum err
@@ -139,7 +149,7 @@ judge(struct quota *quota, const struct quota_names *names, uint64_t bytes,
 	const struct usage *usage = NULL;
 
 	for (size_t i = 0; i < names->count; i++) {
-		usage = find(quota, names->names[i]);
+		usage = find_made(quota, names->names[i]);
 		if (bytes <= room_of(quota, usage))
 			return ERR_OK;
 	}

@@ -148,7 +148,8 @@ check_format(struct txn *txn, const char *folder, struct why *w)
 		    w, ERR_CORRUPT, "%s: does not say what it is", folder);
 	if (format != STORE_FORMAT)
 		return why(w, ERR_REFUSED,
-		    "%s: has format %lu, of %s version; this one knows %d only",
+		    "%s: has format %lu, of %s version; this one knows %d "
+		    "only: run the version that wrote it",
 		    folder, (unsigned long)format,
 		    format < STORE_FORMAT ? "an older" : "a newer",
 		    STORE_FORMAT);
