@@ -142,14 +142,13 @@ disk_reason(void)
 	return reason;
 }
 
-static bool
-can_have_disks(void)
+static void
+need_disks(void)
 {
 	const char *reason = disk_reason();
 
 	if (reason != NULL)
-		(void)printf("ok - # SKIP %s\n", reason);
-	return reason == NULL;
+		skip_all(reason);
 }
 
 /* ---- a log on it ---- */
@@ -267,8 +266,7 @@ group_power(void)
 	size_t cuts = 0;
 	bool is_good = true;
 
-	if (!can_have_disks())
-		return;
+	need_disks();
 	while (is_good && cuts < wanted && may_go_on()) {
 		size_t left = wanted - cuts;
 		is_good = cut_a_log(NULL,
@@ -423,8 +421,7 @@ try_read_only(size_t rounds)
 void
 group_disk(void)
 {
-	if (!can_have_disks())
-		return;
+	need_disks();
 	try_filling(options.is_long ? 64 : 3);
 	try_read_only(options.is_long ? 40 : 3);
 }

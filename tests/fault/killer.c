@@ -93,6 +93,13 @@ outcome(bool is_good, const char *format, ...)
 }
 
 void
+skip_all(const char *reason)
+{
+	(void)printf("1..0 # SKIP %s\n", reason);
+	exit(0);
+}
+
+void
 bail_out(const char *what)
 {
 	(void)printf("Bail out! %s: %s\n", what, strerror(errno));

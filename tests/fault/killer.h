@@ -56,6 +56,7 @@ bool may_go_on(void); /* a long run has its time */
 
 void note_line(const char *format, ...) PRINTF(1, 2);		  /* "# …" */
 void outcome(bool is_good, const char *format, ...) PRINTF(2, 3); /* TAP */
+_Noreturn void skip_all(const char *reason); /* of the group */
 _Noreturn void bail_out(const char *what);
 
 /* ---- the daemon and its files ---- */
