@@ -228,6 +228,39 @@ test_body(void **state)
 	arena_free(request.arena);
 }
 
+/* Refused where a body is taken; elsewhere the method is what is wrong. */
+struct form_row {
+	const char *name;
+	const char *target;
+	bool is_gzip;
+	bool has_range;
+	enum err err;
+};
+
+static const struct form_row form_rows[] = {
+	{ "form: as it is", "/v1/records", false, false, ERR_OK },
+	{ "form: gzip", "/v1/records", true, false, ERR_MEDIA_TYPE },
+	{ "form: a range", "/v1/records", false, true, ERR_SYNTAX },
+	{ "form: gzip for a blob", "/v1/blobs/sha256:ab", true, false,
+	    ERR_METHOD },
+	{ "form: a range for a blob", "/v1/blobs/sha256:ab", false, true,
+	    ERR_METHOD },
+};
+
+static void
+test_form(void **state)
+{
+	const struct form_row *row = *state;
+	struct gate_pass pass = pass_of(GATE_POST, row->target);
+	struct request request = { .arena = arena_new(4096) };
+	struct route_match match;
+
+	pass.is_gzip = row->is_gzip;
+	pass.has_range = row->has_range;
+	assert_err(row->err, route_find(&pass, &request, &match, NULL));
+	arena_free(request.arena);
+}
+
 static void
 test_queries(void **state)
 {
@@ -292,6 +325,7 @@ main(int argc, char **argv)
 {
 	UNIT_ROWS(rows, test_row);
 	UNIT_ROWS(body_rows, test_body);
+	UNIT_ROWS(form_rows, test_form);
 	UNIT(test_queries);
 	UNIT(test_a_stream);
 	return unit_run(argc, argv);
