@@ -37,7 +37,7 @@ report() { # OUTCOME NAME
 	else
 		FAILURES=$((FAILURES + 1))
 		echo "not ok $TESTS - $2"
-		[ ! -s "$WORK/out" ] || head -c 2000 "$WORK/out" | sed 's/^/# /'
+		[ ! -s "$WORK/out" ] || head -c 2000 "$WORK/out" | awk '{ print "# " $0 }'
 	fi
 }
 

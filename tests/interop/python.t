@@ -43,10 +43,21 @@ jq -cn --arg digest "$(sha256 tagger)" '{
 	predicateType: "https://headwater/release/v1",
 	predicate: {version: "1.0.0"}}' | envelope lab >"$WORK/release"
 is "a release to ask for" "$(post "$WORK/release" -o "$WORK/answer" | tail -n 1)" 201
+jq -cn --arg digest "$(sha256 commit)" --arg blob "$(sha256 hello)" '{
+	_type: "https://in-toto.io/Statement/v1",
+	subject: [{name: "lab/code", digest: {sha256: $digest}}],
+	predicateType: "https://headwater/code/v1",
+	predicate: {attachments: [{name: "notes", mediaType: "text/plain",
+		digest: {sha256: $blob}, size: "5"}]}}' | envelope lab >"$WORK/code"
+is "a record that names a blob" "$(post "$WORK/code" -o "$WORK/answer" | tail -n 1)" 201
+printf hello >"$WORK/hello"
+is "and the blob" "$(curl -s -o "$WORK/answer" -w '%{http_code}' -T "$WORK/hello" \
+	"$URL/v1/blobs/sha256:$(sha256 hello)")" 201
 cp tests/interop/python/hooks.py tests/interop/python/schemathesis.toml "$WORK"
 schemathesis() {
 	(cd "$WORK" && HW_KEY=$WORK/lab.pem HW_PRINCIPAL=lab HW_SIZE=70000 \
-		HW_RELEASE=lab/tagger/1.0.0 timeout 300 "$VENV/bin/schemathesis" \
+		HW_RELEASE=lab/tagger/1.0.0 \
+		HW_BLOB=sha256:$(sha256 hello) timeout 900 "$VENV/bin/schemathesis" \
 		run --no-color "$URL/v1/openapi.json") >"$WORK/schemathesis" 2>&1
 	local status=$?
 	sed -n '/=== [A-Z ]* ===/,$p' "$WORK/schemathesis"

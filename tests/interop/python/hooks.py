@@ -2,7 +2,8 @@
 
 Without this a ledger refuses all of it, nothing is ever found, and the run
 passes empty.  HW_KEY names the publisher's key (PEM), HW_PRINCIPAL whose it is,
-HW_SIZE what the log holds at least, HW_RELEASE a release that is in it.
+HW_SIZE what the log holds at least, HW_RELEASE a release that is in it,
+HW_BLOB a blob that is there.
 """
 
 import base64
@@ -20,6 +21,8 @@ from schemathesis.generation.modes import GenerationMode
 
 SIZE = int(os.environ["HW_SIZE"])
 RELEASE = os.environ["HW_RELEASE"].rsplit("/", 1)
+BLOB = os.environ["HW_BLOB"]
+NAME_MAX = 256
 TYPE = "application/vnd.in-toto+json"
 
 with open(os.environ["HW_KEY"], "rb") as file:
@@ -95,6 +98,38 @@ def release(case):
         case.path_parameters.update(name=RELEASE[0], version=RELEASE[1])
 
 
+def shard(case):
+    """Only of files is it asked whether a release is clean of them."""
+    if "release" not in (case.query or {}):
+        return
+    made_up = case.path_parameters["digest"]
+    if not made_up.startswith("sha256:"):
+        digest = hashlib.sha256(made_up.encode()).hexdigest()
+        case.path_parameters["digest"] = f"sha256:{digest}"
+    name, version = case.query["release"].rsplit("/", 1)
+    if len(name) > NAME_MAX:  # the pattern bounds the two together only
+        case.query["release"] = f"{name[:NAME_MAX - 1]}x/{version}"
+
+
+def blob(case):
+    """Half of the questions are for the blob that is there."""
+    if int(case.path_parameters["blob"][-1], 16) % 2 == 0:
+        case.path_parameters["blob"] = BLOB
+
+
+def put_blob(case):
+    """All of it, packed or a part: never packed and a part."""
+    blob(case)
+    headers = case.headers or {}
+    if "Content-Range" in headers:
+        headers.pop("Content-Encoding", None)
+        length = len(case.body) if isinstance(case.body, bytes) else 0
+        if length > 0:
+            headers["Content-Range"] = f"bytes 0-{length - 1}/{length}"
+        else:
+            del headers["Content-Range"]
+
+
 # What one member's schema cannot say of another, or of the log as it is.
 MEND = {
     "POST /v1/records": post_records,
@@ -105,6 +140,9 @@ MEND = {
     "GET /v1/proofs/inclusion/{size}/{index}": inclusion,
     "GET /v1/proofs/consistency/{old}/{size}": consistency,
     "GET /v1/releases/{name}/{version}": release,
+    "GET /v1/shards/{digest}": shard,
+    "GET /v1/blobs/{blob}": blob,
+    "PUT /v1/blobs/{blob}": put_blob,
 }
 
 
