@@ -183,18 +183,18 @@ take_expect(struct span value, struct gate_pass *pass, struct why *w)
 	return ERR_OK;
 }
 
-/* Whether it may stand there is judged when the method is known. */
+/* Of a PUT alone is it read: elsewhere that it is there is what is wrong. */
 static enum err
 take_encoding(struct span value, struct gate_pass *pass, struct why *w)
 {
-	if (!token_is_caseless(value, "gzip"))
+	if (pass->method == GATE_PUT && !token_is_caseless(value, "gzip"))
 		return why(w, ERR_MEDIA_TYPE,
 		    "Content-Encoding: gzip alone, and of blobs alone");
 	pass->is_gzip = true;
 	return ERR_OK;
 }
 
-/* RFC 9110 §14.4, with all three numbers. */
+/* RFC 9110 §14.4, with all three numbers; of a PUT too. */
 static enum err
 take_range(struct span value, struct gate_pass *pass, struct why *w)
 {
@@ -209,7 +209,7 @@ take_range(struct span value, struct gate_pass *pass, struct why *w)
 	    text_undecimal(last, UINT64_MAX, &range->last) &&
 	    text_undecimal(rest, UINT64_MAX, &range->size) &&
 	    range->begin <= range->last && range->last < range->size;
-	if (!is_fine)
+	if (pass->method == GATE_PUT && !is_fine)
 		return why(w, ERR_SYNTAX,
 		    "Content-Range: `bytes BEGIN-LAST/SIZE` with decimals, "
 		    "such as `bytes 0-99/1000`");
@@ -359,15 +359,15 @@ judge_body(
 	if (pass->is_chunked && span_is(head->version, "HTTP/1.0"))
 		return why(
 		    w, ERR_SYNTAX, "Transfer-Encoding: not known to HTTP/1.0");
-	/* methods that are not known here end as 405, whatever they carry */
-	if (pass->method == GATE_PUT || pass->method == GATE_OTHER)
+	/* what takes a body, or ends as 405, is the route's to say */
+	if (pass->method == GATE_POST || pass->method == GATE_PUT ||
+	    pass->method == GATE_OTHER)
 		return ERR_OK;
-	if (pass->method != GATE_POST && gate_has_body(pass))
+	if (gate_has_body(pass))
 		return why(w, ERR_SYNTAX,
 		    "body: only POST and PUT may carry one here");
 	if (pass->is_gzip)
-		return why(w, ERR_MEDIA_TYPE,
-		    "Content-Encoding: bodies are taken as they are only");
+		return why(w, ERR_MEDIA_TYPE, "Content-Encoding: of no body");
 	if (pass->has_range)
 		return why(w, ERR_SYNTAX, "Content-Range: of PUT alone");
 	return ERR_OK;

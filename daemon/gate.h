@@ -65,7 +65,8 @@ struct gate_pass {
 	bool has_length;
 	bool is_chunked;
 	bool expects_continue;
-	bool is_gzip; /* Content-Encoding, of a PUT */
+	/* there is a Content-Encoding, a Content-Range; read of a PUT alone */
+	bool is_gzip;
 	bool has_range;
 	struct gate_range range;
 	uint64_t length; /* Content-Length; 0 where none is given */

@@ -305,6 +305,11 @@ take_body(const struct gate_pass *pass, struct request *request,
 		    "Content-Length: needed, a blob is not taken in chunks");
 	if (pass->method != GATE_POST)
 		return ERR_OK;
+	if (pass->is_gzip)
+		return why(w, ERR_MEDIA_TYPE,
+		    "Content-Encoding: bodies are taken as they are only");
+	if (pass->has_range)
+		return why(w, ERR_SYNTAX, "Content-Range: of PUT alone");
 	struct span type = arena_copy(
 	    request->arena, span_of(pass->media_type, pass->media_type_len));
 	if (type.data == NULL)
