@@ -155,8 +155,8 @@ struct journal {
 	struct tree_head *heads; /* by size */
 	size_t head_count;
 	size_t head_cap;
-	size_t refused;	     /* 503 */
-	bool may_fail;	     /* 500 is legal: the disk lies */
+	size_t refused; /* 503 */
+	bool may_fail;	/* no answer is owed: the disk lies, or memory is out */
 	char violation[512]; /* the first */
 };
 
