@@ -59,18 +59,19 @@ load_file(
 
 /* ---- beside it ---- */
 
-/* What only the log can say.  Nothing is an error here: the record is shown with
- * what is known. */
-static void
-ask_log(struct session *session, struct found *found)
+/* What only the log can say.  Where it does not, the record is shown with what is
+ * known; want of memory is no answer of the log's. */
+static enum err
+ask_log(struct session *session, struct found *found, struct why *w)
 {
 	struct listed_page page;
 	struct listed_row row;
 
 	fetched_find_keyring(session, &found->fetched);
-	if (listed_at(session, found->fetched.proved.proof.index, &page, &row,
-		NULL) != ERR_OK)
-		return;
+	enum err err = listed_at(
+	    session, found->fetched.proved.proof.index, &page, &row, w);
+	if (err != ERR_OK)
+		return err == ERR_MEMORY ? err : ERR_OK;
 	if (hash_equal(&row.id, &found->fetched.proved.id)) {
 		found->is_asked = true;
 		found->time = arena_copy(session->arena, row.time);
@@ -78,6 +79,7 @@ ask_log(struct session *session, struct found *found)
 		found->withdrawn = row.withdrawn;
 	}
 	listed_done(&page);
+	return ERR_OK;
 }
 
 static enum err
@@ -161,8 +163,9 @@ run_show(
 	if (err != ERR_OK)
 		return err;
 	if (session->transport != NULL) /* it was fetched: ask on */
-		ask_log(session, &found);
-	err = say(session, &found, w);
+		err = ask_log(session, &found, w);
+	if (err == ERR_OK)
+		err = say(session, &found, w);
 	fetched_done(&found.fetched);
 	return err;
 }

@@ -15,6 +15,10 @@ static const char *const style_codes[] = {
 	[OUTPUT_FAINT] = "2",
 };
 
+/* Given to stdout.  Where memory is out it would do without one, and what it says
+ * would come before a note instead of behind it. */
+static char kept[4096];
+
 void
 output_start(struct output *out)
 {
@@ -23,7 +27,12 @@ output_start(struct output *out)
 	/* no-color.org: any value that is not empty */
 	bool is_able = term != NULL && strcmp(term, "dumb") != 0;
 	bool wanted = is_able && (no_colour == NULL || no_colour[0] == '\0');
+	static bool is_given;
 
+	if (!is_given)
+		(void)setvbuf(stdout, kept,
+		    isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, sizeof(kept));
+	is_given = true;
 	*out = (struct output){
 		.has_colour = wanted && isatty(STDOUT_FILENO) == 1,
 		.note_colour = wanted && isatty(STDERR_FILENO) == 1,
