@@ -8,15 +8,15 @@ SCHEMA := err span arena text text_time text_form reader writer json object sha2
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening predicate provenance record keyring \
 	judge problem
-DAEMON := limits fault log clock lock tile_cache worker file file_lock metric \
+DAEMON := limits fault log clock lock tile_cache worker team file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
-	grow commit rekey seal prove index_keys indexer publish sealer gather \
-	sequencer recovery recover check check_index \
+	grow commit rekey seal prove index_keys index_merge index_runs index_build indexer publish sealer gather \
+	sequencer recovery recover examine check_tree check check_key check_index \
 	view blob_terms blob_root blob_mend check_blobs upload upload_inner upload_one upload_table \
 	mender \
 	lookup lineage_graph lineage_standing lineage warning warning_nodes \

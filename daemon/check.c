@@ -2,54 +2,45 @@
 
 #include <inttypes.h>
 
+#include "daemon/check_tree.h"
 #include "daemon/gist.h"
 #include "daemon/limits.h"
-#include "daemon/store_log.h"
 #include "schema/judge.h"
+
+#define NONE UINT64_MAX
+#define COUNT_MIN 64 /* entries at once, after a keyring: another may follow */
 
 /* A walk from entry 0 to the end, with all that is needed to judge. */
 struct walk {
+	const struct check_job *job;
 	struct txn *txn;
-	const struct note_key *key; /* NULL: who signed keyrings is not known */
-	bool must_verify;	    /* signatures too */
-	FILE *out;
+	struct examiner *examiner;
 	struct check_result result;
 	struct arena *arena;
 	struct writer gist;
-	uint64_t size;
-	struct tree_edge edge;
+	struct check_tree tree;
 	uint64_t last_stamp_ms;
-	struct keyring *keyring; /* the last one below */
+	struct keyring
+	    *keyring; /* the last one below; NULL: nothing is judged */
 	uint64_t keyring_position;
 	struct hash keyring_id;
-	/* the checkpoint that is stored, and our root at its size */
-	struct tree_head stored;
-	bool has_stored;
-	struct why why; /* of the entry at hand */
+	uint64_t suspect; /* damaged, and may be a keyring: NONE */
+	struct hash suspect_id;
+	bool is_unjudged; /* their keyring is damaged */
+	struct why why;	  /* of the entry at hand */
 };
 
 static void
 fault(struct walk *walk, uint64_t position, const char *what)
 {
-	walk->result.faults++;
-	(void)fprintf(walk->out, "entry %" PRIu64 ": %s\n", position, what);
-}
-
-/* What its own texts have said; but want of memory is no fault of the entry's. */
-static void
-fault_why(struct walk *walk, uint64_t position, enum err err)
-{
-	if (err == ERR_MEMORY)
-		txn_fail(walk->txn, err);
-	else
-		fault(walk, position, walk->why.text);
+	check_tree_fault(&walk->tree, position, what);
 }
 
 static void
 fault_log(struct walk *walk, const char *what)
 {
-	walk->result.faults++;
-	(void)fprintf(walk->out, "log: %s\n", what);
+	walk->tree.faults++;
+	(void)fprintf(walk->job->out, "log: %s\n", what);
 }
 
 /* Damage is what we look for: it must not end the walk. */
@@ -60,167 +51,160 @@ forgive(struct walk *walk)
 		walk->txn->err = ERR_OK;
 }
 
-/* ---- one entry ---- */
-
-/* Every hash that this entry completes, against what is stored. */
-static void
-check_hashes(struct walk *walk, const struct hash *leaf)
-{
-	uint64_t position = walk->edge.size;
-	uint64_t number = tree_stored_count(position);
-	struct hash made[TREE_LEVELS];
-	struct hash stored;
-	size_t count = tree_append(&walk->edge, leaf, made);
-
-	for (size_t i = 0; i < count; i++) {
-		bool is_there =
-		    store_log_get_hash(walk->txn, number + i, &stored);
-		forgive(walk);
-		if (is_there && hash_equal(&stored, &made[i]))
-			continue;
-		fault(walk, position,
-		    i == 0 ? "its stored leaf hash is not that of its bytes"
-			   : "a tree hash that it completes is wrong");
-	}
-}
+/* ---- keyrings ---- */
 
 /* Takes a new keyring into the walk's hands. */
-static enum err
-judge_new_keyring(struct walk *walk, const struct envelope *envelope,
-    uint64_t position, const struct hash *leaf)
+static void
+put_keyring(struct walk *walk, struct keyring *keyring, uint64_t position,
+    const struct hash *leaf)
 {
-	struct keyring *keyring;
-	const struct hash *before = position == 0 ? NULL : &walk->keyring_id;
-	enum err err;
-
-	if (walk->key != NULL) {
-		struct judge_log log = { .origin = walk->key->name,
-			.key = walk->key->key };
-		err =
-		    judge_keyring(&log, envelope, before, &keyring, &walk->why);
-	} else {
-		err = keyring_parse(envelope->payload, &keyring, &walk->why);
-	}
-	if (err != ERR_OK)
-		return err;
 	keyring_free(walk->keyring);
 	walk->keyring = keyring;
 	walk->keyring_position = position;
 	walk->keyring_id = *leaf;
+	walk->suspect = NONE;
+	walk->is_unjudged = false;
+}
+
+static enum err
+parse_keyring(struct walk *walk, const struct log_entry *entry,
+    const struct envelope *envelope, uint64_t position, struct keyring **ret)
+{
+	const struct note_key *key = walk->job->key;
+	const struct hash *before = position == 0 ? NULL : &walk->keyring_id;
+	struct record record;
+	enum err err;
+
+	if (key != NULL) {
+		struct judge_log log = { key->name, key->key };
+		err = judge_keyring(&log, envelope, before, ret, &walk->why);
+	} else {
+		err = keyring_parse(envelope->payload, ret, &walk->why);
+	}
+	if (err == ERR_OK)
+		err = record_parse(
+		    envelope->payload, walk->arena, &record, &walk->why);
+	if (err != ERR_OK)
+		return err;
+	writer_clear(&walk->gist);
+	gist_pack(&record, (*ret)->origin, &walk->gist);
+	record_done(&record);
+	err = writer_end(&walk->gist);
+	if (err == ERR_MEMORY)
+		return err;
+	if (err != ERR_OK ||
+	    !span_equal(writer_view(&walk->gist), entry->gist))
+		fault(walk, position,
+		    "the facts stored beside it are not its own");
 	return ERR_OK;
 }
 
-/* By the last keyring below it, and nothing else; gives its principal. */
-static enum err
-judge(struct walk *walk, const struct envelope *envelope,
-    const struct record *record, const struct hash *leaf,
-    const char **ret_principal)
-{
-	const struct keyring_member *member;
-	uint64_t position = walk->edge.size - 1;
-
-	if (record->kind == RECORD_KEYRING) {
-		enum err err =
-		    judge_new_keyring(walk, envelope, position, leaf);
-		if (err == ERR_OK)
-			*ret_principal = walk->keyring->origin;
-		return err;
-	}
-	if (walk->keyring == NULL)
-		return why(
-		    &walk->why, ERR_REFUSED, "no keyring stands below it");
-	enum err err = walk->must_verify
-	    ? judge_entry(walk->keyring, envelope, record, &member, &walk->why)
-	    : judge_signer(
-		  walk->keyring, envelope->keyid, record, &member, &walk->why);
-	if (err == ERR_OK)
-		*ret_principal = member->principal;
-	return err;
-}
-
 static void
-check_gist(struct walk *walk, const struct record *record,
-    const char *principal, struct span stored)
+check_keyring(struct walk *walk, uint64_t position, const struct hash *leaf)
 {
-	writer_clear(&walk->gist);
-	gist_pack(record, principal, &walk->gist);
-	if (writer_end(&walk->gist) == ERR_MEMORY)
-		txn_fail(walk->txn, ERR_MEMORY);
-	else if (writer_end(&walk->gist) != ERR_OK ||
-	    !span_equal(writer_view(&walk->gist), stored))
-		fault(walk, walk->edge.size - 1,
-		    "the facts stored beside it are not its own");
-}
-
-static void
-check_record(
-    struct walk *walk, const struct log_entry *entry, const struct hash *leaf)
-{
-	uint64_t position = walk->edge.size - 1;
+	struct keyring *keyring = NULL;
 	struct envelope envelope;
-	struct record record;
-	const char *principal = NULL;
-	/* by the keyring before, if it is itself one */
-	uint64_t judged_by = walk->keyring_position;
+	struct log_entry entry;
+	enum err err = ERR_CORRUPT;
 
 	arena_reset(walk->arena);
-	enum err err = envelope_parse_entry(
-	    entry->entry, walk->arena, &envelope, &walk->why);
+	if (store_log_get(walk->txn, position, &entry))
+		err = envelope_parse_entry(
+		    entry.entry, walk->arena, &envelope, &walk->why);
 	if (err == ERR_OK)
-		err = record_parse(
-		    envelope.payload, walk->arena, &record, &walk->why);
-	if (err != ERR_OK) {
-		fault_why(walk, position, err);
+		err =
+		    parse_keyring(walk, &entry, &envelope, position, &keyring);
+	if (err == ERR_OK) {
+		put_keyring(walk, keyring, position, leaf);
 		return;
 	}
-	if (entry->keyring != judged_by)
-		fault(walk, position, "it names another keyring as its judge");
-	err = judge(walk, &envelope, &record, leaf, &principal);
-	if (err != ERR_OK)
-		fault_why(walk, position, err);
-	else
-		check_gist(walk, &record, principal, entry->gist);
-	record_done(&record);
+	keyring_free(keyring);
+	if (err == ERR_MEMORY) {
+		txn_fail(walk->txn, err);
+		return;
+	}
+	fault(walk, position, walk->why.text);
+	walk->suspect = position;
+	walk->suspect_id = *leaf;
 }
 
-/* Its bytes are gone: the stored leaf hash is taken for them, and the root over
- * all of them shows that it is the right one. */
-static void
-take_withheld(struct walk *walk, struct hash *leaf)
+/* An entry by whose keyring others were judged is damaged: that is one fault, not
+ * one of each of them.  True when it has just come to that. */
+static bool
+loses_keyring(struct walk *walk, const struct examined *found)
 {
-	uint64_t position = walk->edge.size;
-	struct tree_position place = { .level = 0, .n = position };
+	if (walk->suspect == NONE || !found->is_there ||
+	    found->keyring != walk->suspect)
+		return false;
+	if (!walk->job->is_quick)
+		(void)fprintf(walk->job->out,
+		    "entry %" PRIu64
+		    ": not judged, nor are those that follow: entry "
+		    "%" PRIu64 ", their keyring, is damaged\n",
+		    walk->tree.edge.size, walk->suspect);
+	put_keyring(walk, NULL, walk->suspect, &walk->suspect_id);
+	walk->is_unjudged = true;
+	return true;
+}
+
+/* ---- one entry ---- */
+
+static void
+tell_withheld(struct walk *walk, uint64_t position)
+{
 	struct span reason = store_log_reason(walk->txn, position);
 
 	walk->result.withheld++;
-	(void)fprintf(walk->out, "entry %" PRIu64 ": withheld%s%.*s\n",
+	(void)fprintf(walk->job->out, "entry %" PRIu64 ": withheld%s%.*s\n",
 	    position, reason.len > 0 ? ": " : "", SPAN_ARGS(reason));
-	(void)store_log_get_node(walk->txn, place, leaf);
+}
+
+/* What stands beside it: its time, and by what it was judged. */
+static void
+check_facts(struct walk *walk, const struct examined *found, uint64_t position,
+    const struct hash *leaf)
+{
+	bool is_early = found->stamp_ms < walk->last_stamp_ms;
+	/* by the keyring before, if it is itself one */
+	bool is_judged_so = found->keyring == walk->keyring_position;
+
+	walk->last_stamp_ms = found->stamp_ms;
+	if (is_early)
+		fault(walk, position,
+		    "its time is before that of the one below it");
+	if (!is_judged_so)
+		fault(walk, position, "it names another keyring as its judge");
+	else if (found->err != ERR_OK)
+		fault(walk, position, found->why.text);
+	else if (found->is_keyring && walk->job->is_quick)
+		put_keyring(walk, NULL, position, leaf);
+	else if (found->is_keyring)
+		check_keyring(walk, position, leaf);
+	else if (walk->keyring == NULL && !walk->is_unjudged &&
+	    !walk->job->is_quick)
+		fault(walk, position, "no keyring stands below it");
 }
 
 static void
-check_entry(struct walk *walk)
+check_entry(struct walk *walk, const struct examined *found)
 {
-	uint64_t position = walk->edge.size;
-	struct log_entry entry = { .entry = SPAN_EMPTY };
-	bool is_there = store_log_get(walk->txn, position, &entry);
+	uint64_t position = walk->tree.edge.size;
+	struct hash leaf;
+	bool is_whole = check_tree_leaf(&walk->tree, found, &leaf);
 
-	forgive(walk);
-	if (!is_there)
+	check_tree_append(&walk->tree, &leaf);
+	if (!found->is_there)
 		fault(walk, position, "missing or not of the stored form");
-	struct hash leaf = tree_leaf(entry.entry);
-	if (entry.is_withheld)
-		take_withheld(walk, &leaf);
-	check_hashes(walk, &leaf);
-	if (!is_there)
+	if (found->is_withheld)
+		tell_withheld(walk, position);
+	if (is_whole) {
+		check_facts(walk, found, position, &leaf);
 		return;
-	if (entry.stamp_ms < walk->last_stamp_ms)
-		fault(walk, position,
-		    "its time is before that of the one "
-		    "below it");
-	walk->last_stamp_ms = entry.stamp_ms;
-	if (!entry.is_withheld)
-		check_record(walk, &entry, &leaf);
+	}
+	if (!found->is_there || found->is_keyring) {
+		walk->suspect = position;
+		walk->suspect_id = leaf;
+	}
 }
 
 /* ---- the whole ---- */
@@ -228,6 +212,7 @@ check_entry(struct walk *walk)
 static void
 check_stored(struct walk *walk)
 {
+	const struct note_key *key = walk->job->key;
 	struct span note = store_log_get_checkpoint(walk->txn);
 	struct checkpoint checkpoint;
 	struct note parsed;
@@ -235,31 +220,19 @@ check_stored(struct walk *walk)
 
 	if (note.len == 0)
 		return;
-	enum err err = walk->key != NULL
-	    ? checkpoint_verify(note, walk->key, &checkpoint, &w)
+	enum err err = key != NULL
+	    ? checkpoint_verify(note, key, &checkpoint, &w)
 	    : note_parse(note, &parsed, &w);
-	if (err == ERR_OK && walk->key == NULL)
+	if (err == ERR_OK && key == NULL)
 		err = checkpoint_parse(parsed.text, &checkpoint, &w);
 	if (err != ERR_OK) {
 		fault_log(walk, w.text);
 		return;
 	}
-	if (checkpoint.head.size > walk->size)
+	if (checkpoint.head.size > walk->tree.size)
 		fault_log(walk, "it ends below its own stored checkpoint");
-	walk->stored = checkpoint.head;
-	walk->has_stored = true;
-}
-
-static void
-check_root(struct walk *walk)
-{
-	if (!walk->has_stored || walk->edge.size != walk->stored.size)
-		return;
-	struct hash root = tree_edge_root(&walk->edge);
-	if (!hash_equal(&root, &walk->stored.root))
-		fault_log(walk,
-		    "its entries do not make the root of its "
-		    "stored checkpoint");
+	walk->tree.stored = checkpoint.head;
+	walk->tree.has_stored = true;
 }
 
 static void
@@ -267,88 +240,98 @@ check_end(struct walk *walk)
 {
 	struct hash hash;
 
-	if (store_log_get_hash(walk->txn, tree_stored_count(walk->size), &hash))
+	if (store_log_get_hash(
+		walk->txn, tree_stored_count(walk->tree.size), &hash))
 		fault_log(walk, "hashes are stored that no entry makes");
 }
 
+/* As many as one keyring judges; gives how many next. */
+static size_t
+check_some(struct walk *walk, size_t count)
+{
+	const struct keyring *keyring = walk->keyring;
+	const struct examined *found;
+	enum err err = examine(
+	    walk->examiner, walk->tree.edge.size, count, keyring, &found);
+
+	if (err != ERR_OK)
+		txn_fail(walk->txn, err);
+	for (size_t i = 0; i < count && walk->txn->err == ERR_OK; i++) {
+		if (loses_keyring(walk, &found[i]))
+			return COUNT_MIN;
+		check_entry(walk, &found[i]);
+		if (walk->keyring != keyring)
+			return COUNT_MIN;
+	}
+	return count * 2 < EXAMINE_MAX ? count * 2 : EXAMINE_MAX;
+}
+
 static enum err
-walk_init(
-    struct walk *walk, struct txn *txn, const struct note_key *key, FILE *out)
+walk_all(struct walk *walk)
+{
+	size_t count = COUNT_MIN;
+
+	check_stored(walk);
+	while (walk->tree.edge.size < walk->tree.size &&
+	    walk->txn->err == ERR_OK) {
+		uint64_t left = walk->tree.size - walk->tree.edge.size;
+		count = check_some(walk, left < count ? (size_t)left : count);
+	}
+	check_end(walk);
+	walk->result.entries = walk->tree.size;
+	walk->result.faults = walk->tree.faults;
+	forgive(walk);
+	return walk->txn->err;
+}
+
+static enum err
+walk_init(struct walk *walk, struct txn *txn, const struct check_job *job)
 {
 	*walk = (struct walk){
+		.job = job,
 		.txn = txn,
-		.key = key,
-		.out = out,
 		.arena = arena_new(ADMIT_ARENA_MAX),
 		.gist = writer_heap(GIST_LEN_MAX),
-		.size = store_log_size(txn),
+		.tree = { .txn = txn,
+		    .out = job->out,
+		    .size = store_log_size(txn) },
+		.suspect = NONE,
 	};
-	return walk->arena == NULL ? ERR_MEMORY : txn->err;
+	if (walk->arena == NULL)
+		return ERR_MEMORY;
+	if (txn->err != ERR_OK)
+		return txn->err;
+	return examiner_new(job->log,
+	    job->is_quick ? EXAMINE_BYTES : EXAMINE_ALL, job->threads,
+	    &walk->examiner);
 }
 
 static void
 walk_done(struct walk *walk)
 {
+	examiner_free(walk->examiner);
 	arena_free(walk->arena);
 	writer_done(&walk->gist);
 	keyring_free(walk->keyring);
 }
 
-static enum err
-walk_all(struct walk *walk, struct why *w)
-{
-	check_stored(walk);
-	while (walk->edge.size < walk->size && walk->txn->err == ERR_OK) {
-		check_entry(walk);
-		check_root(walk);
-	}
-	check_end(walk);
-	walk->result.entries = walk->size;
-	forgive(walk);
-	return walk->txn->err == ERR_OK
-	    ? ERR_OK
-	    : why(w, walk->txn->err, "log: cannot be read (%s)",
-		  err_text(walk->txn->err));
-}
-
 enum err
-check_log(struct store *log, const struct note_key *key, FILE *out,
-    struct check_result *ret, struct why *w)
+check_log(const struct check_job *job, struct check_result *ret, struct why *w)
 {
-	struct txn txn = store_begin(log, TXN_READ);
+	struct txn txn = store_begin(job->log, TXN_READ);
 	struct walk walk;
 
-	enum err err = walk_init(&walk, &txn, key, out);
-	walk.must_verify = true;
+	enum err err = walk_init(&walk, &txn, job);
+	if (err == ERR_OK)
+		err = walk_all(&walk);
 	if (err != ERR_OK)
 		err = why(w, err, "log: cannot be read (%s)", err_text(err));
 	else
-		err = walk_all(&walk, w);
-	if (err == ERR_OK && key == NULL)
+		*ret = walk.result;
+	if (err == ERR_OK && job->key == NULL)
 		(void)fputs("log: no key was given, so keyrings and checkpoint "
 			    "were not verified\n",
-		    out);
-	if (err == ERR_OK)
-		*ret = walk.result;
-	walk_done(&walk);
-	txn_abort(&txn);
-	return err;
-}
-
-enum err
-check_facts(
-    struct store *log, FILE *out, struct check_result *ret, struct why *w)
-{
-	struct txn txn = store_begin(log, TXN_READ);
-	struct walk walk;
-
-	enum err err = walk_init(&walk, &txn, NULL, out);
-	if (err != ERR_OK)
-		err = why(w, err, "log: cannot be read (%s)", err_text(err));
-	else
-		err = walk_all(&walk, w);
-	if (err == ERR_OK)
-		*ret = walk.result;
+		    job->out);
 	walk_done(&walk);
 	txn_abort(&txn);
 	return err;

@@ -2,10 +2,12 @@
  * check: `headwaterd --check` (fsck) and `--reindex`.
  *
  * Re-derives leaf hashes, tree hashes, root, judgements, gists and index from the
- * entries and compares; reports every difference, one line each, on stdout.
+ * entries and compares; reports every difference, one line each, on stdout: one
+ * for a damaged entry, not another for each that rests on it.
  *
- * Threads: before any; no signer is needed (the stored and published checkpoint
- * is verified by `vkey` from the key file's public part when one is given).
+ * Threads: its own, while it lasts; no signer is needed (the stored and published
+ * checkpoint is verified by `vkey` from the key file's public part when one is
+ * given).  Memory: bounded whatever the log's size; of the disk 16 bytes a place.
  */
 #ifndef HEADWATER_DAEMON_CHECK_H
 #define HEADWATER_DAEMON_CHECK_H
@@ -17,24 +19,41 @@
 struct blob_records;
 struct blobs;
 
+struct check_job {
+	struct store *log;
+	struct store *index;
+	const char *folder; /* the data directory */
+	const struct note_key
+	    *key; /* NULL: who signed keyrings and checkpoint is
+	                               not verified */
+	bool
+	    is_quick; /* hashes and index alone: nothing is parsed or verified */
+	size_t threads; /* 0: as many as there are cores */
+	FILE *out;
+};
+
 struct check_result {
 	uint64_t entries;
 	uint64_t faults;
 	uint64_t withheld; /* entries that are not there to be checked */
 };
 
-/* `key` NULL: who signed keyrings and checkpoint is not verified. */
-MUST_CHECK enum err check_log(struct store *log, const struct note_key *key,
-    FILE *out, struct check_result *ret, struct why *w);
-/* The same without any signature: what an index rests on. */
-MUST_CHECK enum err check_facts(
-    struct store *log, FILE *out, struct check_result *ret, struct why *w);
-MUST_CHECK enum err check_index(struct store *log, struct store *index,
-    FILE *out, struct check_result *ret, struct why *w);
+/* ERR_REFUSED where the key is of another log: neither its keyring nor its
+ * checkpoint is by it. */
+MUST_CHECK enum err check_key(const struct check_job *job, struct why *w);
 
-/* Throws the index in `folder` away, files and all, and makes it again from the
- * log, up to the stored size; not when check_facts finds a fault in the log.
- * `*index` is the old one, NULL where it could not be opened, and then the new. */
+MUST_CHECK enum err check_log(
+    const struct check_job *job, struct check_result *ret, struct why *w);
+MUST_CHECK enum err check_index(
+    const struct check_job *job, struct check_result *ret, struct why *w);
+
+/*
+ * Throws the index in `folder`/index away, files and all, and makes it again from
+ * the log, up to the stored size; not when an entry or its facts are damaged
+ * (ERR_CORRUPT).  Facts are believed by their checksum, as the follower believes
+ * them: check_log is what derives them again.  `*index` is the old one, NULL where
+ * it could not be opened, and then the new.
+ */
 MUST_CHECK enum err check_reindex(
     struct store *log, const char *folder, struct store **index, struct why *w);
 

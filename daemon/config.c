@@ -61,6 +61,8 @@ static const struct option options[] = {
 	    "with --check: the log's verifier key, instead of --key" },
 	{ "check", KIND_ACTION, AT(action), CONFIG_CHECK, 0, NULL,
 	    "compare everything stored with the entries, then end" },
+	{ "quick", KIND_FLAG, AT(quick), 0, 0, NULL,
+	    "with --check: hashes and index alone, no signature" },
 	{ "reindex", KIND_ACTION, AT(action), CONFIG_REINDEX, 0, NULL,
 	    "make the index anew from the log, then end" },
 	{ "withhold", KIND_WITHHOLD, AT(withhold), 0, INT64_MAX, "INDEX",
@@ -187,7 +189,8 @@ set(struct reading *reading, size_t at, struct span value)
 			return ERR_USAGE;
 		return set_action(reading, option, CONFIG_WITHHOLD);
 	case KIND_FLAG:
-		reading->config.cut_unsealed = true;
+		memcpy((char *)&reading->config + option->offset,
+		    &(bool){ true }, sizeof(bool));
 		return ERR_OK;
 	}
 	return ERR_USAGE;
@@ -343,6 +346,8 @@ judge(const struct config *config, struct why *w)
 		!text_is_line(span_of_text(config->reason))))
 		return why(w, ERR_USAGE, "reason: one line of at most %d bytes",
 		    CONFIG_REASON_MAX);
+	if (config->quick && config->action != CONFIG_CHECK)
+		return why(w, ERR_USAGE, "quick: only with --check");
 	if (config->connections < config->threads)
 		return why(w, ERR_USAGE, "connections: fewer than threads");
 	return config->action == CONFIG_SERVE ? judge_serve(config, w) : ERR_OK;

@@ -36,6 +36,7 @@ struct config {
 	uint64_t withhold;  /* the entry; of --withhold */
 	const char *reason; /* and why; NULL: none is given */
 	const char *vkey;   /* of --check; NULL: asked of the key file */
+	bool quick;	    /* of --check: hashes and index alone */
 	uint64_t threads;
 	uint64_t per_address;
 	uint64_t connections;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -341,4 +342,26 @@ file_exists(const char *path)
 	struct stat st;
 
 	return lstat(path, &st) == 0;
+}
+
+enum err
+file_open_unnamed(const char *folder, int *ret_fd, struct why *w)
+{
+	char path[PATH_MAX];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+		/* a file system that has none without a name */
+		int len =
+		    snprintf(path, sizeof(path), "%s/unnamed.XXXXXX", folder);
+		if (len < 0 || (size_t)len >= sizeof(path))
+			return why(w, ERR_LIMIT, "%s: path too long", folder);
+		fd = mkostemp(path, O_CLOEXEC);
+		if (fd >= 0)
+			(void)unlink(path);
+	}
+	if (fd < 0)
+		return file_failed(w, folder, "cannot make a temporary file");
+	*ret_fd = fd;
+	return ERR_OK;
 }

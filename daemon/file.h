@@ -42,6 +42,10 @@ MUST_CHECK enum err file_make_folder(const char *path, struct why *w);
 MUST_CHECK enum err file_sync_folder(const char *path, struct why *w);
 bool file_exists(const char *path);
 
+/* A file without a name, for what is gone with its descriptor. */
+MUST_CHECK enum err file_open_unnamed(
+    const char *folder, int *ret_fd, struct why *w);
+
 /* ---- file_lock.c: who holds a folder, and what it lies on ---- */
 
 /* An OFD lock on `path` (created 0600), held until the process ends; it is never

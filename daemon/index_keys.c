@@ -12,7 +12,7 @@
 /* One record on its way into the keys. */
 struct filing {
 	struct index_keys *keys;
-	const struct store *index;
+	const uint8_t *key; /* of the index */
 	uint64_t position;
 	struct gist gist;
 };
@@ -28,7 +28,7 @@ file_under(struct filing *f, enum index_tag tag, struct span value)
 {
 	assert(f->keys->count < f->keys->cap);
 	f->keys->places[f->keys->count++] = (struct index_place){
-		.place = store_index_place(f->index, tag, value),
+		.place = store_index_place_of(f->key, tag, value),
 		.position = f->position,
 	};
 }
@@ -186,12 +186,10 @@ file_record(struct filing *f, const struct hash *leaf, struct span keyid)
 }
 
 enum err
-index_keys_add(struct index_keys *keys, const struct store *index,
+index_keys_add(struct index_keys *keys, const uint8_t key[static STORE_KEY_LEN],
     uint64_t position, const struct log_entry *entry, const struct hash *leaf)
 {
-	struct filing f = {
-		.keys = keys, .index = index, .position = position
-	};
+	struct filing f = { .keys = keys, .key = key, .position = position };
 	struct span keyid;
 
 	assert(index_keys_have_room(keys));

@@ -1,8 +1,8 @@
 /*
  * index_keys: the places of the index at which one record is found.
  *
- * The one answer to "what is in the index": the indexer writes what this gives,
- * the check compares with it.
+ * The one answer to "what is in the index": the indexer and whoever makes an index
+ * anew write what this gives, the check compares with it.
  *
  * Threads: any.  Memory: the caller's array.
  */
@@ -29,11 +29,11 @@ struct index_keys {
 /* Room for any one record more? */
 bool index_keys_have_room(const struct index_keys *keys);
 
-/* The places of the entry at `position` with the id `leaf`.  One may come twice.
- * Needs room.  ERR_CORRUPT when its gist is of no use. */
+/* The places of the entry at `position` with the id `leaf`, by the key of an
+ * index (store_key).  One may come twice.  Needs room.  ERR_CORRUPT when its gist is of no use. */
 MUST_CHECK enum err index_keys_add(struct index_keys *keys,
-    const struct store *index, uint64_t position, const struct log_entry *entry,
-    const struct hash *leaf);
+    const uint8_t key[static STORE_KEY_LEN], uint64_t position,
+    const struct log_entry *entry, const struct hash *leaf);
 
 /* In the order of the table, each once. */
 void index_keys_sort(struct index_keys *keys);

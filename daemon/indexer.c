@@ -43,8 +43,8 @@ collect(struct txn *log, const struct store *index, uint64_t from,
 		enum err err = ERR_CORRUPT;
 		if (store_log_get(log, position, &entry) &&
 		    store_log_get_hash(log, number, &leaf))
-			err = index_keys_add(
-			    keys, index, position, &entry, &leaf);
+			err = index_keys_add(keys,
+			    store_key(index), position, &entry, &leaf);
 		if (err != ERR_OK) {
 			txn_fail(log, err);
 			return log->err;
@@ -158,7 +158,7 @@ indexer_align(struct store *log, struct store *index,
 	if (is_same)
 		return ERR_OK;
 	*ret_size = 0;
-	return store_index_reset(index, w);
+	return store_index_reset(index, NULL, w);
 }
 
 enum err

@@ -79,6 +79,12 @@
  * at once: 64 MiB. */
 #define INDEX_SLICE_KEYS 16384
 #define INDEX_MERGE_KEYS 2000000 /* 32 MB: sorted at once */
+/* Made anew: sorted pieces of so many in all threads, and as much to sort them
+ * in, so 128 MiB; then as many as are merged, at most 64 MiB. */
+#define INDEX_RUN_KEYS ((size_t)4 << 20)
+#define INDEX_MERGED_KEYS ((size_t)4 << 20)
+#define INDEX_BUILD_KEYS 262144 /* in one transaction: 1,700 full pages */
+#define INDEX_THREADS_MAX 8
 #define INDEX_PAUSE_MS 20      /* between merges, while nobody waits for one */
 #define INDEX_LAG_MAX 500000   /* records behind: admission slows */
 #define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */

@@ -133,7 +133,8 @@ read_key(const struct config *config, struct note_key *key, bool *ret_is_known,
 }
 
 static int
-check(const struct stores *stores, const struct note_key *key, struct why *w)
+check(const struct config *config, const struct stores *stores,
+    const struct note_key *key, struct why *w)
 {
 	struct check_result log = { .faults = 0 };
 	struct check_result index = { .faults = 0 };
@@ -141,20 +142,33 @@ check(const struct stores *stores, const struct note_key *key, struct why *w)
 	const struct blob_records records = { stores->log, stores->index,
 		TREE_SIZE_MAX };
 
+	const struct check_job job = {
+		.log = stores->log,
+		.index = stores->index,
+		.folder = config->data,
+		.key = key,
+		.is_quick = config->quick,
+		.out = stdout,
+	};
+
 	if (key == NULL)
 		log_event(LOG_WARN, "check",
 		    LOG_TEXT("note",
 			"no --vkey: who signed keyrings and checkpoint is not "
 			"verified"));
-	enum err err = check_log(stores->log, key, stdout, &log, w);
+	else if (check_key(&job, w) != ERR_OK)
+		return REFUSAL_FOREIGN;
+	enum err err = check_log(&job, &log, w);
 
 	if (err == ERR_OK)
-		err =
-		    check_index(stores->log, stores->index, stdout, &index, w);
-	if (err == ERR_OK)
+		err = check_index(&job, &index, w);
+	if (err == ERR_OK && !config->quick)
 		err = check_blobs(&records, stores->blobs, stdout, &blobs, w);
 	if (err != ERR_OK)
 		return REFUSAL_IO;
+	if (config->quick)
+		printf("quick: no signature was verified, nothing parsed, no "
+		       "blob read\n");
 	printf("%llu entries, %llu faults in the log, %llu in the index\n",
 	    (unsigned long long)log.entries, (unsigned long long)log.faults,
 	    (unsigned long long)index.faults);
@@ -180,8 +194,9 @@ check_here(const struct config *config, struct why *w)
 
 	if (err == ERR_OK)
 		err = open_stores(config->data, &stores, &refusal, w);
-	int status = err == ERR_OK ? check(&stores, is_known ? &key : NULL, w)
-				   : (int)refusal;
+	int status = err == ERR_OK
+	    ? check(config, &stores, is_known ? &key : NULL, w)
+	    : (int)refusal;
 	close_stores(&stores);
 	return status;
 }
@@ -226,13 +241,11 @@ maintain_reindex(const struct config *config, struct why *w)
 {
 	struct stores stores = { .throws_index = true };
 	enum refusal refusal = REFUSAL_IO;
-	char path[PATH_MAX];
 	enum err err = open_stores(config->data, &stores, &refusal, w);
 
 	if (err == ERR_OK) {
 		refusal = REFUSAL_IO;
-		err = check_reindex(stores.log,
-		    path_of(config->data, "index", path), &stores.index, w);
+		err = check_reindex(stores.log, config->data, &stores.index, w);
 		if (err == ERR_OK)
 			err = mend_blobs(&stores, w);
 		if (err == ERR_CORRUPT)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/index_build.h"
 #include "daemon/indexer.h"
 #include "daemon/limits.h"
 #include "daemon/publish.h"
@@ -114,7 +115,10 @@ prepare_index(struct recovery *s)
 
 	enum err err = indexer_align(log, index, &s->signed_head, &at, s->w);
 	if (err == ERR_OK && s->size - at > INDEX_LAG_MAX) {
-		err = indexer_follow(log, index, &s->signed_head, s->w);
+		err = at == 0
+		    ? index_build_anew(
+			  log, s->ledger->folder, index, &s->signed_head, s->w)
+		    : indexer_follow(log, index, &s->signed_head, s->w);
 		at = s->size;
 	}
 	if (err != ERR_OK) {

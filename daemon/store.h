@@ -114,4 +114,8 @@ bool txn_cursor_seek(struct txn_cursor *cursor, struct span key,
 bool txn_cursor_next(
     struct txn_cursor *cursor, struct span *ret_key, struct span *ret_value);
 
+/* Lets the disk read what lies from one value to another, both of this
+ * transaction: a hint, where many are read in their order. */
+void txn_read_ahead(struct span from, struct span until);
+
 #endif

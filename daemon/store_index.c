@@ -20,11 +20,18 @@ uint64_t
 store_index_place(
     const struct store *index, enum index_tag tag, struct span value)
 {
+	assert(index->kind == STORE_INDEX);
+	return store_index_place_of(index->key, tag, value);
+}
+
+uint64_t
+store_index_place_of(const uint8_t key[static STORE_KEY_LEN],
+    enum index_tag tag, struct span value)
+{
 	uint8_t buffer[1 + VALUE_LEN_MAX];
 	struct writer w = writer_of(buffer, sizeof(buffer));
 	struct hash long_value;
 
-	assert(index->kind == STORE_INDEX);
 	/* nothing of ours is longer; what is, lies at its hash's place */
 	if (value.len > VALUE_LEN_MAX) {
 		long_value = sha256_of(value);
@@ -32,7 +39,7 @@ store_index_place(
 	}
 	writer_u8(&w, (uint8_t)tag);
 	writer_span(&w, value);
-	return key_short_hash(index->key, writer_view(&w));
+	return key_short_hash(key, writer_view(&w));
 }
 
 struct place_key {
@@ -59,24 +66,58 @@ store_index_put(struct txn *txn, const struct index_place *place)
 	    SPAN_EMPTY, false);
 }
 
-uint64_t
-store_index_count(struct txn *txn, uint64_t end)
+void
+store_index_append(struct txn *txn, const struct index_place *place)
 {
-	struct txn_cursor cursor = txn_cursor_open(txn, TABLE_PLACE);
-	uint64_t count = 0;
+	struct place_key key = key_of(place->place, place->position);
+
+	txn_put(txn, TABLE_PLACE, span_of(key.bytes, sizeof(key.bytes)),
+	    SPAN_EMPTY, true);
+}
+
+/* ---- all of them ---- */
+
+struct index_scan
+index_scan_open(struct txn *txn)
+{
+	return (struct index_scan){ txn_cursor_open(txn, TABLE_PLACE) };
+}
+
+bool
+index_scan_next(struct index_scan *scan, struct index_place *ret)
+{
 	struct span key;
 	struct span value;
 
-	bool is_there = txn_cursor_seek(&cursor, span_of("", 1), &key, &value);
-	while (is_there) {
-		struct reader r = reader_of(key);
-		(void)reader_u64(&r);
-		count += reader_u64(&r) < end;
-		if (reader_end(&r) != ERR_OK)
-			txn_fail(txn, ERR_CORRUPT);
-		is_there = txn_cursor_next(&cursor, &key, &value);
+	if (!txn_cursor_next(&scan->cursor, &key, &value))
+		return false;
+	struct reader r = reader_of(key);
+	struct index_place place = { .place = reader_u64(&r) };
+	place.position = reader_u64(&r);
+	if (reader_end(&r) != ERR_OK) {
+		txn_fail(scan->cursor.txn, ERR_CORRUPT);
+		return false;
 	}
-	txn_cursor_close(&cursor);
+	*ret = place;
+	return true;
+}
+
+void
+index_scan_close(struct index_scan *scan)
+{
+	txn_cursor_close(&scan->cursor);
+}
+
+uint64_t
+store_index_count(struct txn *txn, uint64_t end)
+{
+	struct index_scan scan = index_scan_open(txn);
+	struct index_place place;
+	uint64_t count = 0;
+
+	while (index_scan_next(&scan, &place))
+		count += place.position < end;
+	index_scan_close(&scan);
 	return count;
 }
 
@@ -115,22 +156,25 @@ store_index_set_watermark(struct txn *txn, const struct tree_head *head)
 }
 
 enum err
-store_index_reset(struct store *index, struct why *w)
+store_index_reset(struct store *index, const uint8_t *key, struct why *w)
 {
-	uint8_t key[STORE_KEY_LEN];
+	uint8_t new_key[STORE_KEY_LEN];
 
 	assert(index->kind == STORE_INDEX);
-	key_random(key, sizeof(key));
+	if (key != NULL)
+		memcpy(new_key, key, sizeof(new_key));
+	else
+		key_random(new_key, sizeof(new_key));
 	struct txn txn = store_begin(index, TXN_WRITE);
 	txn_clear(&txn, TABLE_PLACE);
 	txn_delete(&txn, TABLE_META, span_of_text(META_WATERMARK));
 	txn_put(&txn, TABLE_META, span_of_text(META_KEY),
-	    span_of(key, sizeof(key)), false);
+	    span_of(new_key, sizeof(new_key)), false);
 	enum err err = txn_end(&txn);
 	if (err != ERR_OK)
 		return why(
 		    w, err, "the index cannot be made anew: %s", err_text(err));
-	memcpy(index->key, key, sizeof(key));
+	memcpy(index->key, new_key, sizeof(new_key));
 	return ERR_OK;
 }
 

@@ -49,19 +49,34 @@ struct index_place {
 /* Thread-safe: the key changes in store_index_reset alone. */
 uint64_t store_index_place(
     const struct store *index, enum index_tag tag, struct span value);
+/* The same by the key of an index that is not made yet. */
+uint64_t store_index_place_of(const uint8_t key[static STORE_KEY_LEN],
+    enum index_tag tag, struct span value);
 
 /* Any order is right; sorted input is fast. */
 void store_index_put(struct txn *txn, const struct index_place *place);
+/* It must lie above all that are there. */
+void store_index_append(struct txn *txn, const struct index_place *place);
 
 /* How many places there are of positions below `end`: reads the whole table. */
 uint64_t store_index_count(struct txn *txn, uint64_t end);
+
+/* All places, in their order, whatever the watermark. */
+struct index_scan {
+	struct txn_cursor cursor;
+};
+struct index_scan index_scan_open(struct txn *txn);
+bool index_scan_next(struct index_scan *scan, struct index_place *ret);
+void index_scan_close(struct index_scan *scan);
 
 /* What it is complete up to; size 0 in a new index. */
 struct tree_head store_index_watermark(struct txn *txn);
 void store_index_set_watermark(struct txn *txn, const struct tree_head *head);
 
-/* Forgets everything and makes a new key.  Before other threads use it. */
-MUST_CHECK enum err store_index_reset(struct store *index, struct why *w);
+/* Forgets everything and takes a new key: `key`, or one of its own where that is
+ * NULL.  Before other threads use it. */
+MUST_CHECK enum err store_index_reset(
+    struct store *index, const uint8_t *key, struct why *w);
 
 /* Positions at a place, ascending, from `from`, below the watermark read in the
  * same transaction. */

@@ -147,6 +147,21 @@ store_log_get_checked(struct txn *txn, uint64_t position, struct log_entry *ret,
 	return true;
 }
 
+/* They lie in their order, but for what was withheld. */
+void
+store_log_read_ahead(struct txn *txn, uint64_t first, uint64_t end)
+{
+	struct number_key first_key = key_of(first);
+	struct number_key last_key = key_of(end - 1);
+	struct span from;
+	struct span until;
+
+	if (first < end &&
+	    txn_get(txn, TABLE_ENTRY, key_span(&first_key), &from) &&
+	    txn_get(txn, TABLE_ENTRY, key_span(&last_key), &until))
+		txn_read_ahead(from, until);
+}
+
 /* ---- withholding ---- */
 
 #define REASON_KEY_LEN (sizeof(META_WITHHELD) - 1 + NUMBER_LEN)

@@ -39,6 +39,9 @@ bool store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret);
 bool store_log_get_checked(struct txn *txn, uint64_t position,
     struct log_entry *ret, struct hash *ret_leaf);
 
+/* A hint that the entries from `first` up to `end` come next. */
+void store_log_read_ahead(struct txn *txn, uint64_t first, uint64_t end);
+
 /*
  * Overwrites an entry with zeros, all but its last `kept` bytes; facts and leaf
  * hash stay, and the reason.  (Where the old bytes lay on the disk they still

@@ -2,6 +2,8 @@
 #include "daemon/store.h"
 
 #include <assert.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "daemon/store_inner.h"
 
@@ -19,6 +21,9 @@ span_of_val(const MDB_val *val)
 {
 	return span_of(val->mv_data, val->mv_size);
 }
+
+/* Two values that are further apart do not lie in their order. */
+#define AHEAD_MAX ((uintptr_t)64 << 20)
 
 /* ---- room that it will need in the file ---- */
 
@@ -206,4 +211,17 @@ txn_cursor_next(
 {
 	return cursor_get(cursor, (MDB_val){ 0 },
 	    cursor->is_started ? MDB_NEXT : MDB_FIRST, ret_key, ret_value);
+}
+
+/* The map is read at random, page by page, as questions want it. */
+void
+txn_read_ahead(struct span from, struct span until)
+{
+	uintptr_t begin = (uintptr_t)from.data;
+	uintptr_t end = (uintptr_t)until.data + until.len;
+	uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	begin -= begin % page_bytes;
+	if (begin < end && end - begin <= AHEAD_MAX)
+		(void)madvise((void *)begin, end - begin, MADV_WILLNEED);
 }

@@ -185,6 +185,14 @@ stop_daemon
 ok "the log is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
 ok "also by its key file" "$HEADWATERD" --check --data "$WORK/data" \
 	--key "$WORK/key"
+ok "also quickly" "$HEADWATERD" --check --quick --data "$WORK/data" \
+	--vkey "$VKEY"
+other=$("$SIGNER" keygen --origin other.example/log \
+	--key "$WORK/other.key")
+said=$("$HEADWATERD" --check --data "$WORK/data" --vkey "$other" 2>&1 >/dev/null)
+is "by the key of another log it is refused" $? 14
+like "and told whose it is" "$said" \
+	"*the key is of \"other.example/log\", the log is \"$ORIGIN\"*"
 ok "the index can be made anew" "$HEADWATERD" --reindex --data "$WORK/data"
 ok "and is whole" "$HEADWATERD" --check --data "$WORK/data" --vkey "$VKEY"
 damaged() { # NAME STATUS COMMAND...: done to the index

@@ -44,22 +44,32 @@ leave_log(void **state)
 
 /* All that is said, and how many faults. */
 static uint64_t
-run_check(char *text, size_t cap)
+run_check_of(bool is_quick, char *text, size_t cap)
 {
 	struct check_result of_log = { 0 };
 	struct check_result of_index = { 0 };
 	FILE *out = fmemopen(text, cap, "w");
+	struct check_job job = { .log = house.ledger->log,
+		.index = house.ledger->index,
+		.folder = house.folder,
+		.key = &house.ledger->key,
+		.is_quick = is_quick,
+		.threads = 3,
+		.out = out };
 	struct why w;
 
 	memset(text, 0, cap);
-	assert_err(ERR_OK,
-	    check_log(house.ledger->log, &house.ledger->key, out, &of_log, &w));
-	assert_err(ERR_OK,
-	    check_index(
-		house.ledger->log, house.ledger->index, out, &of_index, &w));
+	assert_err(ERR_OK, check_log(&job, &of_log, &w));
+	assert_err(ERR_OK, check_index(&job, &of_index, &w));
 	fclose(out);
 	assert_int_equal(RECORDS + 2, of_log.entries);
 	return of_log.faults + of_index.faults;
+}
+
+static uint64_t
+run_check(char *text, size_t cap)
+{
+	return run_check_of(false, text, cap);
 }
 
 static void
@@ -70,6 +80,32 @@ test_whole(void **state)
 	(void)state;
 	assert_int_equal(0, run_check(text, sizeof(text)));
 	assert_string_equal("", text);
+	assert_int_equal(0, run_check_of(true, text, sizeof(text)));
+	assert_string_equal("", text);
+}
+
+/* ---- whose it is ---- */
+
+static void
+test_key(void **state)
+{
+	struct secret_key *secret = key_secret_random();
+	struct note_key key = house.ledger->key;
+	struct check_job job = { .log = house.ledger->log, .key = &key };
+	struct public_key other;
+	struct why w = { "" };
+
+	(void)state;
+	assert_err(ERR_OK, check_key(&job, &w));
+	/* the same name, another key */
+	key_secret_public(secret, &other);
+	note_key_make(HOUSE_ORIGIN, &other, &key);
+	assert_err(ERR_REFUSED, check_key(&job, &w));
+	assert_non_null(strstr(w.text, "not the one by which"));
+	note_key_make("other.example/log", &house.ledger->key.key, &key);
+	assert_err(ERR_REFUSED, check_key(&job, &w));
+	assert_non_null(strstr(w.text, "\"other.example/log\""));
+	key_secret_free(secret);
 }
 
 /* ---- damage ---- */
@@ -89,43 +125,46 @@ struct row {
 	size_t offset; /* of the flipped byte */
 	bool is_from_end;
 	const char *word; /* in what is said */
+	/* faults of the index, made when the entry was whole; then nothing else
+	   is seen without parsing */
+	unsigned of_index;
 };
 
 /* An entry's value: version, stamp (8), keyring (8), gist length (4), gist,
  * checksum (8), entry */
 static const struct row rows[] = {
 	{ "a flipped bit in a signature", TABLE_ENTRY, CHANGE_FLIP, 3, 20, true,
-	    "entry 3: its stored leaf hash" },
+	    "entry 3: its stored leaf hash", 0 },
 	{ "a flipped bit in a payload", TABLE_ENTRY, CHANGE_FLIP, 4, 300, true,
-	    "entry 4: " },
+	    "entry 4: ", 0 },
 	{ "a flipped bit in a keyring", TABLE_ENTRY, CHANGE_FLIP, KEYRING, 20,
-	    true, "entry 8: " },
+	    true, "entry 8: ", 0 },
 	{ "a flipped bit in a stamp", TABLE_ENTRY, CHANGE_FLIP, 5, 4, false,
-	    "entry 5: missing or not of" },
+	    "entry 5: missing or not of", 0 },
 	{ "a flipped bit in a judge", TABLE_ENTRY, CHANGE_FLIP, 6, 16, false,
-	    "entry 6: missing or not of" },
+	    "entry 6: missing or not of", 0 },
 	{ "a flipped bit in a gist", TABLE_ENTRY, CHANGE_FLIP, 7, 26, false,
-	    "entry 7: missing or not of" },
+	    "entry 7: missing or not of", 0 },
 	{ "a stamp that goes back", TABLE_ENTRY, CHANGE_WRITE, 5, 4, false,
-	    "its time is before" },
+	    "its time is before", 0 },
 	{ "another judge", TABLE_ENTRY, CHANGE_WRITE, 6, 16, false,
-	    "entry 6: it names another keyring" },
+	    "entry 6: it names another keyring", 0 },
 	{ "another judge of a later one", TABLE_ENTRY, CHANGE_WRITE,
-	    KEYRING + 2, 16, false, "entry 10: it names another keyring" },
+	    KEYRING + 2, 16, false, "entry 10: it names another keyring", 0 },
 	{ "other facts than the entry's", TABLE_ENTRY, CHANGE_WRITE, 7, 26,
-	    false, "entry 7: the facts" },
+	    false, "entry 7: the facts", 2 },
 	{ "a value of another version", TABLE_ENTRY, CHANGE_FLIP, 7, 0, false,
-	    "entry 7: missing or not of" },
+	    "entry 7: missing or not of", 0 },
 	{ "an entry that is gone", TABLE_ENTRY, CHANGE_DELETE, 9, 0, false,
-	    "entry 9: missing" },
+	    "entry 9: missing", 0 },
 	{ "a leaf hash", TABLE_HASH, CHANGE_FLIP, 1, 0, false,
-	    "entry 1: its stored leaf hash" },
+	    "entry 1: its stored leaf hash", 0 },
 	{ "a tree hash", TABLE_HASH, CHANGE_FLIP, 6, 31, false,
-	    "entry 3: a tree hash" },
+	    "entry 3: a tree hash", 0 },
 	{ "a tree hash that is gone", TABLE_HASH, CHANGE_DELETE, 2, 0, false,
-	    "entry 1: a tree hash" },
+	    "entry 1: a tree hash", 0 },
 	{ "a hash too many", TABLE_HASH, CHANGE_ADD, 41, 0, false,
-	    "hashes are stored that no entry makes" },
+	    "hashes are stored that no entry makes", 0 },
 };
 
 static struct span
@@ -189,14 +228,20 @@ test_damage(void **state)
 		break;
 	}
 	assert_err(ERR_OK, txn_end(&txn));
-	assert_true(run_check(text, sizeof(text)) > 0);
-	if (strstr(text, row->word) == NULL)
+	uint64_t faults = run_check(text, sizeof(text));
+	if (strstr(text, row->word) == NULL || faults != 1 + row->of_index)
 		print_message("# %s\n", text);
 	assert_non_null(strstr(text, row->word));
-	/* an index must not be made of that */
-	if (row->table == TABLE_ENTRY)
+	/* what rests on it is not told again */
+	assert_int_equal(1 + row->of_index, faults);
+	/* what only parsing shows is left to the whole check */
+	faults = run_check_of(true, text, sizeof(text));
+	assert_int_equal(row->of_index > 0 ? row->of_index : 1, faults);
+	/* an index must not be made of that, but facts are believed by their
+	 * checksum */
+	if (row->table == TABLE_ENTRY && row->change != CHANGE_WRITE)
 		assert_err(ERR_CORRUPT,
-		    check_reindex(house.ledger->log, house.index_path,
+		    check_reindex(house.ledger->log, house.folder,
 			&house.ledger->index, &house.why));
 }
 
@@ -264,7 +309,7 @@ test_reindex(void **state)
 	assert_true(before > 7 * RECORDS);
 	for (int i = 0; i < 2; i++)
 		assert_err(ERR_OK,
-		    check_reindex(house.ledger->log, house.index_path,
+		    check_reindex(house.ledger->log, house.folder,
 			&house.ledger->index, &house.why));
 	txn = store_begin(house.ledger->index, TXN_READ);
 	assert_int_equal(before, store_index_count(&txn, UINT64_MAX));
@@ -290,6 +335,7 @@ main(int argc, char **argv)
 {
 	static const struct CMUnitTest all[] = {
 		ROOM(test_whole),
+		ROOM(test_key),
 		ROOM(test_index_lacks_a_place),
 		ROOM(test_index_has_one_more),
 		ROOM(test_index_of_another_history),

@@ -33,11 +33,14 @@ count_faults(char *text, size_t cap)
 {
 	struct check_result result = { 0 };
 	FILE *out = fmemopen(text, cap, "w");
+	const struct check_job job = { .log = shelf.log,
+		.index = shelf.index,
+		.folder = shelf.folder,
+		.out = out };
 	struct why w = { "" };
 
 	memset(text, 0, cap);
-	assert_err(
-	    ERR_OK, check_index(shelf.log, shelf.index, out, &result, &w));
+	assert_err(ERR_OK, check_index(&job, &result, &w));
 	(void)fclose(out);
 	assert_int_equal(shelf.edge.size, result.entries);
 	return result.faults;

@@ -43,6 +43,11 @@ static void
 expect_whole(void)
 {
 	struct check_result result;
+	const struct check_job job = { .log = house.ledger->log,
+		.index = house.ledger->index,
+		.folder = house.folder,
+		.key = &house.ledger->key,
+		.out = stderr };
 	uint64_t size = published_size(house.ledger->published);
 	uint64_t until_ms = clock_steady_ms() + HOUSE_WAIT_MS;
 	struct why w = { 0 };
@@ -52,14 +57,10 @@ expect_whole(void)
 		house_pause_ms(1);
 	assert_int_equal(size, indexer_size(house.ledger->indexer));
 	assert_int_equal(0, recent_count(house.ledger->recent));
-	assert_err(ERR_OK,
-	    check_log(
-		house.ledger->log, &house.ledger->key, stderr, &result, &w));
+	assert_err(ERR_OK, check_log(&job, &result, &w));
 	assert_int_equal(0, result.faults);
 	assert_int_equal(size, result.entries);
-	assert_err(ERR_OK,
-	    check_index(
-		house.ledger->log, house.ledger->index, stderr, &result, &w));
+	assert_err(ERR_OK, check_index(&job, &result, &w));
 	assert_int_equal(0, result.faults);
 	assert_int_equal(size, result.entries);
 }

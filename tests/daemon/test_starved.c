@@ -132,23 +132,34 @@ try_proof(struct why *w)
 	return err;
 }
 
+static struct check_job
+job_now(void)
+{
+	return (struct check_job){ .log = house.ledger->log,
+		.index = house.ledger->index,
+		.folder = house.folder,
+		.key = &house.ledger->key,
+		.threads = 1,
+		.out = nowhere };
+}
+
 static enum err
 try_check_log(struct why *w)
 {
+	struct check_job job = job_now();
 	struct check_result result;
 
-	enum err err = check_log(
-	    house.ledger->log, &house.ledger->key, nowhere, &result, w);
+	enum err err = check_log(&job, &result, w);
 	return err == ERR_OK && result.faults > 0 ? ERR_CORRUPT : err;
 }
 
 static enum err
 try_check_index(struct why *w)
 {
+	struct check_job job = job_now();
 	struct check_result result;
 
-	enum err err = check_index(
-	    house.ledger->log, house.ledger->index, nowhere, &result, w);
+	enum err err = check_index(&job, &result, w);
 	return err == ERR_OK && result.faults > 0 ? ERR_CORRUPT : err;
 }
 

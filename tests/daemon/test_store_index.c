@@ -95,7 +95,7 @@ test_places(void **state)
 	store_close(place.store);
 	place_open(&place);
 	assert_true(at == store_index_place(place.store, INDEX_ID, value));
-	assert_err(ERR_OK, store_index_reset(place.store, NULL));
+	assert_err(ERR_OK, store_index_reset(place.store, NULL, NULL));
 	assert_true(at != store_index_place(place.store, INDEX_ID, value));
 	uint64_t anew = store_index_place(place.store, INDEX_ID, value);
 	store_close(place.store);
@@ -238,7 +238,7 @@ test_reset(void **state)
 	mark(&txn, 20000);
 	assert_err(ERR_OK, txn_end(&txn));
 	assert_int_equal(1, walk_all(place.store, 9, 0, &last));
-	assert_err(ERR_OK, store_index_reset(place.store, NULL));
+	assert_err(ERR_OK, store_index_reset(place.store, NULL, NULL));
 	txn = store_begin(place.store, TXN_READ);
 	assert_int_equal(0, store_index_watermark(&txn).size);
 	struct span key;
