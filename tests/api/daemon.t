@@ -231,6 +231,12 @@ ok "it starts under a service manager" start_daemon
 unset NOTIFY_SOCKET
 wait "$listener"
 is "and says that it is ready" "$(cat "$WORK/notified")" READY=1
+"$SIGNER" keygen --origin log.example.org/second --key "$WORK/second" >/dev/null
+says "an address that is taken" 10 \
+	"listen: ${URL#http://}: Address already in use; end what listens there*" \
+	--data "$WORK/second.data" --key "$WORK/second" \
+	--signers "$WORK/allowed_signers" --listen "${URL#http://}"
+is "no log was begun" "$(ls -d "$WORK"/second.data/log* 2>/dev/null)" ""
 stop_daemon
 
 says "a file system that cannot do it" 11 "*" --data /proc/self/headwater \
