@@ -13,8 +13,8 @@
  * [node], [citation 32]}; u8 count of complete roles, each u8+text; u8 count of
  * attachments, each {sha256 32, u64 size, u8 flags}.
  *
- * A gist is never believed across versions: --reindex and recovery derive it
- * again from the entry.  Threads: any.  Memory: gist_unpack borrows the bytes.
+ * One of another version is ERR_CORRUPT: a store has one format, and one of
+ * another is not opened (store_open).  Threads: any.  Memory: gist_unpack borrows the bytes.
  */
 #ifndef HEADWATER_DAEMON_GIST_H
 #define HEADWATER_DAEMON_GIST_H

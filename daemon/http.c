@@ -97,8 +97,11 @@ open_loops(struct http *http, struct why *w)
 enum err
 http_start(struct http *http, struct why *w)
 {
-	enum err err = open_loops(http, w);
+	enum err err =
+	    http_listen_begin(http->listen_fd, http->options.address, w);
 
+	if (err == ERR_OK)
+		err = open_loops(http, w);
 	if (err != ERR_OK)
 		return err;
 	err = watchdog_start(http->shared.watchdog);

@@ -31,7 +31,7 @@ struct http_options {
 
 struct http_options http_defaults(const char *address);
 
-/* Listens, but accepts nothing before http_start. */
+/* Its address is taken; nobody can connect before http_start. */
 MUST_CHECK enum err http_new(struct ledger *ledger,
     const struct http_options *options, struct http **ret, struct why *w);
 const char *http_address(const struct http *http); /* that it got */

@@ -55,8 +55,7 @@ open_one(const struct addrinfo *info, int *ret_fd)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer)) ==
 		-1 ||
-	    bind(fd, info->ai_addr, info->ai_addrlen) == -1 ||
-	    listen(fd, SOMAXCONN) == -1) {
+	    bind(fd, info->ai_addr, info->ai_addrlen) == -1) {
 		int failure = errno;
 		(void)close(fd);
 		errno = failure;
@@ -64,6 +63,15 @@ open_one(const struct addrinfo *info, int *ret_fd)
 	}
 	*ret_fd = fd;
 	return ERR_OK;
+}
+
+static enum err
+refused(const char *address, enum err err, struct why *w)
+{
+	return why(w, err, "listen: %s: %s%s", address, strerror(errno),
+	    err == ERR_CONFLICT ? "; end what listens there, or give another "
+				  "--listen"
+				: "");
 }
 
 enum err
@@ -89,12 +97,15 @@ http_listen(const char *address, int *ret_fd, struct why *w)
 	     info = info->ai_next)
 		err = open_one(info, ret_fd);
 	freeaddrinfo(list);
-	if (err == ERR_OK)
+	return err == ERR_OK ? ERR_OK : refused(address, err, w);
+}
+
+enum err
+http_listen_begin(int fd, const char *address, struct why *w)
+{
+	if (listen(fd, SOMAXCONN) == 0)
 		return ERR_OK;
-	return why(w, err, "listen: %s: %s%s", address, strerror(errno),
-	    err == ERR_CONFLICT ? "; end what listens there, or give another "
-				  "--listen"
-				: "");
+	return refused(address, errno == EADDRINUSE ? ERR_CONFLICT : ERR_IO, w);
 }
 
 void

@@ -1,6 +1,7 @@
 /*
- * http_listen: a listening socket from HOST:PORT, and its name.
+ * http_listen: a socket from HOST:PORT, its name, and when it begins to listen.
  *
+ * Bound, the address is ours before there is anything to ask at it.
  * Threads: any.  Memory: none.
  */
 #ifndef HEADWATER_DAEMON_HTTP_LISTEN_H
@@ -14,6 +15,11 @@
  * when it is not of this form, ERR_CONFLICT when the address is taken. */
 MUST_CHECK enum err http_listen(
     const char *address, int *ret_fd, struct why *w);
+
+/* Until then whoever connects is refused.  ERR_CONFLICT: somebody else began at
+ * this address in the meantime. */
+MUST_CHECK enum err http_listen_begin(
+    int fd, const char *address, struct why *w);
 
 /* The address that it got, as HOST:PORT. */
 void http_listen_name(int fd, char out[static HTTP_ADDRESS_MAX]);

@@ -236,8 +236,9 @@ wait_for_keyring(struct service *service)
 	return ERR_OK;
 }
 
+/* Before anything is begun: a second log would stay behind. */
 static enum err
-start_http(struct service *service)
+take_address(struct service *service)
 {
 	const struct config *config = service->config;
 	struct http_options options = {
@@ -254,10 +255,17 @@ start_http(struct service *service)
 	enum err err =
 	    http_new(service->ledger, &options, &service->http, service->w);
 
-	if (err != ERR_OK)
-		return refuse(service,
-		    err == ERR_MEMORY ? REFUSAL_IO : REFUSAL_CONFIG, err);
-	err = http_start(service->http, service->w);
+	if (err == ERR_OK)
+		return ERR_OK;
+	return refuse(
+	    service, err == ERR_MEMORY ? REFUSAL_IO : REFUSAL_CONFIG, err);
+}
+
+static enum err
+start_http(struct service *service)
+{
+	enum err err = http_start(service->http, service->w);
+
 	return err == ERR_OK ? ERR_OK : refuse(service, REFUSAL_IO, err);
 }
 
@@ -270,6 +278,8 @@ start(struct service *service)
 	if (err == ERR_OK)
 		err = maintain_take_folder(
 		    service->config->data, true, &service->refusal, service->w);
+	if (err == ERR_OK)
+		err = take_address(service);
 	if (err == ERR_OK)
 		err = start_signer(service, &hello);
 	if (err == ERR_OK)

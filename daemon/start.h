@@ -1,7 +1,7 @@
 /*
  * start: from options to a log that answers, step by step.
  *
- * Folder, signer (before LMDB opens and before threads: neither goes with it),
+ * Folder, address, signer (before LMDB opens and before threads: neither goes with it),
  * device, stores, recovery, then indexer, sequencer and HTTP.
  *
  * Threads: the main one, which the signer is bound to.  Memory: the service's.
