@@ -3,7 +3,7 @@
 # The lists below are the architecture: a file includes only what stands before
 # it (`make layers`).  README.md has the tour.
 
-SCHEMA := err span arena text text_time text_form reader writer json object sha256 key ssh_key \
+SCHEMA := err span arena text text_time text_form reader writer spdx spdx_list spdx_facts json object sha256 key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening predicate provenance record keyring \
@@ -177,6 +177,9 @@ $(controls): $(B)/daemon/main.o $(B)/daemon.a $(B)/schema.a $(B)/headwater-signe
 $(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
+$(B)/tests/interop/spdx: $(B)/tests/interop/spdx.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+
 hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
 hostile_siege := wire ammunition reader attack plans siege
 hostile_mutants := wire odd_lines odd_headers odd_bodies strict mutants
@@ -196,7 +199,7 @@ T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(if $(UNIT),,$(B)/tests/fuzz/replay $(stories)))
 
 check: $(hostile) $(B)/tests/fuzz/replay
-check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
+check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill $(B)/tests/interop/spdx ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e tests/run $(run_tests)
 
 hostile: all $(hostile) ## the hostile client, long and with its figures
@@ -315,6 +318,9 @@ lint: ## clang-tidy, cppcheck, mandoc, sizes of files; L=file for one
 		if (max[f] > (f ~ /\.h$$/ ? 160 : 400)) { \
 		print f ": " max[f] " lines"; bad = 1 } exit bad }' $(sources)
 
+spdx: ## make schema/spdx/list.inc again from the npm package that it names
+	$(Q)schema/spdx/generate.sh
+
 # ---- setting up, installing, showing ----
 
 setup: ## install the Debian packages that are missing
@@ -322,7 +328,7 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/daemon/main.o \
+$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/tests/interop/spdx.o $(B)/daemon/main.o \
 	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
 $(hostile_objects) $(replay_objects) $(B)/tests/fuzz/replay.o: | setup
 endif

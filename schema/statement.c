@@ -16,100 +16,12 @@ statement_is_role(struct span text)
 	return true;
 }
 
-/* ---- SPDX expressions ---- */
-
-/*
- * SPDX 2.3 annex D by form, with any identifiers: licences get new names faster
- * than programs get new lists.
- *
- *	expression = operand *( ("AND" / "OR") operand )
- *	operand    = id ["WITH" id] / "(" expression ")"
- */
-struct expression {
-	struct span rest;
-	size_t depth;	  /* parentheses open */
-	bool needs_id;	  /* behind WITH */
-	bool had_operand; /* an operator or ")" may follow */
-	bool may_be_with; /* behind an id that has no exception yet */
-};
-
-static bool
-is_license_byte(uint8_t byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	    (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' ||
-	    byte == '+' || byte == ':';
-}
-
-static bool
-take_parenthesis(struct expression *e, uint8_t byte)
-{
-	if (byte == '(') {
-		if (e->had_operand || e->needs_id)
-			return false;
-		e->depth++;
-		return true;
-	}
-	if (!e->had_operand || e->depth == 0)
-		return false;
-	e->depth--;
-	e->may_be_with = false;
-	return true;
-}
-
-static bool
-take_word(struct expression *e, struct span word)
-{
-	bool is_with = span_is(word, "WITH");
-	bool is_operator =
-	    is_with || span_is(word, "AND") || span_is(word, "OR");
-
-	if (is_operator) {
-		if (!e->had_operand || (is_with && !e->may_be_with))
-			return false;
-		e->had_operand = false;
-		e->needs_id = is_with;
-		return true;
-	}
-	if (e->had_operand)
-		return false;
-	e->had_operand = true;
-	e->may_be_with = !e->needs_id;
-	e->needs_id = false;
-	return true;
-}
-
-static bool
-take_token(struct expression *e)
-{
-	uint8_t byte = e->rest.data[0];
-	size_t len = 0;
-
-	if (byte == ' ' || byte == '(' || byte == ')') {
-		e->rest = span_part(e->rest, 1, e->rest.len);
-		return byte == ' ' || take_parenthesis(e, byte);
-	}
-	while (len < e->rest.len && is_license_byte(e->rest.data[len]))
-		len++;
-	if (len == 0)
-		return false;
-	struct span word = span_part(e->rest, 0, len);
-	e->rest = span_part(e->rest, len, e->rest.len);
-	return take_word(e, word);
-}
-
 bool
 statement_is_license(struct span text)
 {
-	struct expression e = { .rest = text };
+	struct spdx spdx;
 
-	if (text.len > STATEMENT_LICENSE_MAX)
-		return false;
-	while (e.rest.len > 0) {
-		if (!take_token(&e))
-			return false;
-	}
-	return e.had_operand && e.depth == 0;
+	return spdx_parse(text, &spdx, NULL) == ERR_OK;
 }
 
 /* ---- members of these forms ---- */
@@ -139,11 +51,16 @@ statement_role(struct object *o, const char *name, struct span *ret)
 bool
 statement_license(struct object *o, const char *name, struct span *ret)
 {
+	struct spdx spdx;
+	struct why w;
+	struct why sentence;
+
 	if (!object_optional_text(o, name, 1, STATEMENT_LICENSE_MAX, ret))
 		return false;
-	if (statement_is_license(*ret))
+	if (spdx_parse(*ret, &spdx, &w) == ERR_OK)
 		return true;
-	object_fail_member(o, name, "an SPDX expression is needed");
+	(void)why(&sentence, ERR_SYNTAX, "no SPDX expression: %s", w.text);
+	object_fail_member(o, name, sentence.text);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "schema/arena.h"
 #include "schema/digest_set.h"
 #include "schema/object.h"
+#include "schema/spdx.h"
 
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
 #define STATEMENT_PREFIX "https://headwater/" /* predicates of ours */
@@ -18,7 +19,7 @@
 #define STATEMENT_TYPE_MAX 512	/* bytes of a predicateType */
 #define STATEMENT_TEXT_MAX 4096 /* bytes of a text where nothing is said */
 #define STATEMENT_URI_MAX 2048
-#define STATEMENT_LICENSE_MAX 256
+#define STATEMENT_LICENSE_MAX SPDX_TEXT_MAX
 #define STATEMENT_ROLE_MAX 64 /* [a-z0-9-] */
 
 /* in-toto ResourceDescriptor, as far as Headwater looks at it. */
@@ -58,6 +59,6 @@ bool statement_uri(struct object *o, const char *name, struct span *ret);
 bool statement_role(struct object *o, const char *name, struct span *ret);
 bool statement_license(struct object *o, const char *name, struct span *ret);
 bool statement_is_role(struct span text);
-bool statement_is_license(struct span text); /* SPDX 2.3 annex D, by form */
+bool statement_is_license(struct span text); /* it parses (spdx) */
 
 #endif

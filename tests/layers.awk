@@ -48,7 +48,7 @@ FNR == 1 {
 	sub(/[.]h$/, "", target)
 	target_room = target
 	sub(/\/.*/, "", target_room)
-	if (target == self)
+	if (target == self || target ~ /[.]inc$/) # rows of a table
 		next
 	if (target_room != room) {
 		if (target_room != "schema")

@@ -66,6 +66,24 @@ need_python() {
 	cp $wanted "$VENV/installed"
 }
 
+# need_node: what tests/interop/node/package-lock.json pins, in $NODE.
+need_node() {
+	local wanted=tests/interop/node/package-lock.json
+	command -v node >/dev/null && command -v npm >/dev/null ||
+		lacks "node and npm are not installed"
+	NODE=$TOOLS/node
+	mkdir -p "$NODE"
+	cp tests/interop/node/*.js "$NODE"
+	cmp -s $wanted "$NODE/package-lock.json" && return
+	cp tests/interop/node/package.json "$NODE"
+	cp $wanted "$NODE/wanted.json"
+	(cd "$NODE" && cp wanted.json package-lock.json && timeout 400 npm ci \
+		--silent --ignore-scripts --no-audit --no-fund) >"$WORK/out" 2>&1 || {
+		rm -f "$NODE/package-lock.json"
+		lacks "the npm registry cannot be reached"
+	}
+}
+
 # fill COUNT: posts that many records; their ids are in $WORK/ids, one proof of
 # each answer in $WORK/given.
 fill() {
