@@ -92,8 +92,7 @@ parse_keyring(struct walk *walk, const struct log_entry *entry,
 	err = writer_end(&walk->gist);
 	if (err == ERR_MEMORY)
 		return err;
-	if (err != ERR_OK ||
-	    !span_equal(writer_view(&walk->gist), entry->gist))
+	if (err != ERR_OK || !span_equal(writer_view(&walk->gist), entry->gist))
 		fault(walk, position,
 		    "the facts stored beside it are not its own");
 	return ERR_OK;
