@@ -393,20 +393,34 @@ seconds() { # seconds COMMAND...: how long it took
 	awk -v us=$((to - from)) 'BEGIN { printf "%.3f", us / 1e6 }'
 }
 
-reindex() {
-	local took
+forget() { # forget FILE: not in memory any more, so that a disk is measured
+	dd of="$1" oflag=nocache conv=notrunc,fdatasync count=0 status=none
+}
+
+reindex() { # beside reading the log once
+	local took read log=$work/big/data/log/data.mdb
+	forget "$log"
+	read=$(seconds dd if="$log" of=/dev/null bs=1M status=none)
+	forget "$log"
 	took=$(seconds "$build/headwaterd" --reindex --data "$work/big/data")
-	note reindex "records=$(((${sizes##* } + 100000) / 1))" "seconds=$took"
+	note reindex "records=$((${sizes##* } + 100000))" "seconds=$took" \
+		"follower_per_s=$(awk '$1 == "index" { split($0, a, "index_per_s=")
+			last = a[2] + 0 } END { print last + 0 }' "$raw")" \
+		"read_seconds=$read" "log_bytes=$(stat -c %s "$log")"
 }
 
 row_check() {
-	local records=50000 took
+	local records=50000 took quick
 	[ "$full" ] && records=1000000
+	note machine what=verify1 "$("$tools/primitive" verify 1 500)"
+	note machine what=verify2 "$("$tools/primitive" verify 2 500)"
 	make_ledger signed
 	fill_ledger signed "$records" signed >/dev/null
 	took=$(seconds "$build/headwaterd" --check --data "$work/signed/data" \
 		--vkey "$(cat "$work/signed/vkey")")
-	note check "records=$records" "seconds=$took" \
+	quick=$(seconds "$build/headwaterd" --check --quick \
+		--data "$work/signed/data" --vkey "$(cat "$work/signed/vkey")")
+	note check "records=$records" "seconds=$took" "quick_seconds=$quick" \
 		"said=\"$(tail -n 1 "$work/said")\""
 	rm -rf "$work/signed"
 }
