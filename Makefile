@@ -8,7 +8,7 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_list s
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening predicate provenance record keyring \
 	judge problem
-DAEMON := limits fault log clock lock tile_cache worker team file file_lock metric \
+DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \

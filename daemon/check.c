@@ -293,6 +293,7 @@ walk_init(struct walk *walk, struct txn *txn, const struct check_job *job)
 		.gist = writer_heap(GIST_LEN_MAX),
 		.tree = { .txn = txn,
 		    .out = job->out,
+		    .damage = job->damage,
 		    .size = store_log_size(txn) },
 		.suspect = NONE,
 	};

@@ -17,6 +17,7 @@
 #include "daemon/ledger.h"
 
 struct blob_records;
+struct damage;
 struct blobs;
 
 struct check_job {
@@ -29,6 +30,9 @@ struct check_job {
 	bool
 	    is_quick; /* hashes and index alone: nothing is parsed or verified */
 	size_t threads; /* 0: as many as there are cores */
+	struct damage
+	    *damage; /* NULL, or where check_log found it: check_index,
+	                          after it, does not tell of that again */
 	FILE *out;
 };
 

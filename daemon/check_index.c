@@ -15,6 +15,8 @@ struct compare {
 	struct txn *index;
 	FILE *out;
 	struct check_result result;
+	const struct damage
+	    *damage; /* found before; NULL: was not looked for */
 	struct index_runs *runs;
 	struct index_scan scan;
 	uint64_t end; /* the watermark: what lies above it is not looked at */
@@ -32,21 +34,23 @@ fault(struct compare *c, const char *what, uint64_t number)
 	(void)fprintf(c->out, "index: %s %" PRIu64 "\n", what, number);
 }
 
+/* Of an entry that is damaged nobody knows which it should have. */
+static bool
+is_damaged(const struct compare *c, uint64_t position)
+{
+	return damage_has(index_runs_damage(c->runs), position) ||
+	    (c->damage != NULL && damage_has(c->damage, position));
+}
+
 static void
 note_lack(struct compare *c, uint64_t position)
 {
+	if (is_damaged(c, position))
+		return;
 	if (c->lacking_count < LACKING_MAX)
 		c->lacking[c->lacking_count++] = position;
 	else
 		c->not_named++;
-}
-
-/* Of an entry that is damaged nobody knows which it should have. */
-static void
-note_extra(struct compare *c, uint64_t position)
-{
-	if (!index_runs_is_damaged(c->runs, position))
-		c->extra++;
 }
 
 static bool
@@ -83,7 +87,7 @@ compare_all(struct compare *c)
 		if (order < 0)
 			note_lack(c, expected.position);
 		if (order > 0)
-			note_extra(c, stored.position);
+			c->extra += !is_damaged(c, stored.position);
 		if (order <= 0)
 			has_expected =
 			    index_runs_next(c->runs, &expected, &c->err);
@@ -178,6 +182,7 @@ check_index(
 	}
 	c->index = &txn;
 	c->out = job->out;
+	c->damage = job->damage;
 	struct tree_head watermark = store_index_watermark(&txn);
 	const struct index_source source = {
 		.log = job->log,
@@ -186,6 +191,7 @@ check_index(
 		.folder = job->folder,
 		.threads = job->threads,
 		.allows_damage = true,
+		.trusts_bytes = job->damage != NULL,
 	};
 	c->end = watermark.size;
 	c->result.entries = watermark.size;

@@ -6,6 +6,8 @@ void
 check_tree_fault(struct check_tree *tree, uint64_t position, const char *what)
 {
 	tree->faults++;
+	if (tree->damage != NULL)
+		damage_add(tree->damage, position);
 	(void)fprintf(tree->out, "entry %" PRIu64 ": %s\n", position, what);
 }
 

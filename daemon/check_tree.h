@@ -9,13 +9,15 @@
 
 #include <stdio.h>
 
+#include "daemon/damage.h"
 #include "daemon/examine.h"
 
 struct check_tree {
 	struct txn *txn;
 	FILE *out;
 	uint64_t faults;
-	uint64_t size; /* of the log */
+	struct damage *damage; /* NULL, or where they were */
+	uint64_t size;	       /* of the log */
 	struct tree_edge edge;
 	struct tree_head stored; /* the checkpoint that is stored */
 	bool has_stored;

@@ -36,8 +36,7 @@ struct index_runs {
 	uint64_t written; /* places in the file */
 	struct index_run *runs;
 	size_t run_count;
-	uint64_t damaged[INDEX_DAMAGED_MAX];
-	uint64_t damaged_count;
+	struct damage damage;
 	enum err err; /* the first failure, and what is said of it */
 	struct why why;
 
@@ -95,9 +94,7 @@ note_damage(struct index_runs *runs, uint64_t position)
 		return;
 	}
 	lock_take(&runs->lock);
-	if (runs->damaged_count < INDEX_DAMAGED_MAX)
-		runs->damaged[runs->damaged_count] = position;
-	runs->damaged_count++;
+	damage_add(&runs->damage, position);
 	lock_drop(&runs->lock);
 }
 
@@ -202,7 +199,7 @@ derive_entry(struct deriver *d, uint64_t position, const struct hash *leaf)
 
 	if (!store_log_get(&d->txn, position, &entry))
 		return false;
-	if (!entry.is_withheld) {
+	if (!entry.is_withheld && !d->runs->source.trusts_bytes) {
 		struct hash made = tree_leaf(entry.entry);
 		if (!hash_equal(&made, leaf))
 			return false;
@@ -299,15 +296,6 @@ free_derivers(struct index_runs *runs)
 	runs->derivers = NULL;
 }
 
-static int
-compare_positions(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a;
-	uint64_t y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static enum err
 make(struct index_runs *runs)
 {
@@ -322,11 +310,7 @@ make(struct index_runs *runs)
 	free_derivers(runs);
 	if (runs->err != ERR_OK)
 		return runs->err;
-	qsort(runs->damaged,
-	    runs->damaged_count < INDEX_DAMAGED_MAX
-		? (size_t)runs->damaged_count
-		: INDEX_DAMAGED_MAX,
-	    sizeof(runs->damaged[0]), compare_positions);
+	damage_sort(&runs->damage);
 	err = index_merge_new(
 	    runs->fd, runs->runs, runs->run_count, &runs->merge);
 	return err == ERR_OK
@@ -386,17 +370,8 @@ index_runs_next(
 	return index_merge_next(runs->merge, ret, ret_err);
 }
 
-uint64_t
-index_runs_damaged(const struct index_runs *runs)
+const struct damage *
+index_runs_damage(const struct index_runs *runs)
 {
-	return runs->damaged_count;
-}
-
-bool
-index_runs_is_damaged(const struct index_runs *runs, uint64_t position)
-{
-	if (runs->damaged_count > INDEX_DAMAGED_MAX)
-		return true;
-	return bsearch(&position, runs->damaged, (size_t)runs->damaged_count,
-		   sizeof(position), compare_positions) != NULL;
+	return &runs->damage;
 }

@@ -14,9 +14,8 @@
 #ifndef HEADWATER_DAEMON_INDEX_RUNS_H
 #define HEADWATER_DAEMON_INDEX_RUNS_H
 
+#include "daemon/damage.h"
 #include "daemon/store_index.h"
-
-#define INDEX_DAMAGED_MAX 1024 /* positions that are listed */
 
 struct index_source {
 	struct store *log;
@@ -27,6 +26,7 @@ struct index_source {
 	size_t run_keys;    /* in one piece; 0: as memory allows */
 	size_t slice_keys;  /* of index_build: in one transaction; 0: as many */
 	bool allows_damage; /* else it ends with the first, ERR_CORRUPT */
+	bool trusts_bytes;  /* the leaf hashes were compared already */
 };
 
 struct index_runs;
@@ -41,8 +41,6 @@ bool index_runs_next(
     struct index_runs *runs, struct index_place *ret, enum err *ret_err);
 
 /* Entries whose places are not known. */
-uint64_t index_runs_damaged(const struct index_runs *runs);
-/* Is it one of them?  Always, where there are more than are listed. */
-bool index_runs_is_damaged(const struct index_runs *runs, uint64_t position);
+const struct damage *index_runs_damage(const struct index_runs *runs);
 
 #endif

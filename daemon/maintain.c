@@ -9,6 +9,7 @@
 
 #include "daemon/blob_root.h"
 #include "daemon/check.h"
+#include "daemon/damage.h"
 #include "daemon/device.h"
 #include "daemon/file.h"
 #include "daemon/store.h"
@@ -142,12 +143,14 @@ check(const struct config *config, const struct stores *stores,
 	const struct blob_records records = { stores->log, stores->index,
 		TREE_SIZE_MAX };
 
+	static struct damage damage;
 	const struct check_job job = {
 		.log = stores->log,
 		.index = stores->index,
 		.folder = config->data,
 		.key = key,
 		.is_quick = config->quick,
+		.damage = &damage,
 		.out = stdout,
 	};
 

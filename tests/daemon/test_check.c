@@ -2,6 +2,7 @@
 #include "tests/unit.h"
 
 #include "daemon/check.h"
+#include "daemon/damage.h"
 #include "daemon/index_keys.h"
 #include "daemon/store_index.h"
 #include "schema/key.h"
@@ -48,12 +49,14 @@ run_check_of(bool is_quick, char *text, size_t cap)
 {
 	struct check_result of_log = { 0 };
 	struct check_result of_index = { 0 };
+	struct damage damage = { 0 };
 	FILE *out = fmemopen(text, cap, "w");
 	struct check_job job = { .log = house.ledger->log,
 		.index = house.ledger->index,
 		.folder = house.folder,
 		.key = &house.ledger->key,
 		.is_quick = is_quick,
+		.damage = &damage,
 		.threads = 3,
 		.out = out };
 	struct why w;
@@ -125,8 +128,8 @@ struct row {
 	size_t offset; /* of the flipped byte */
 	bool is_from_end;
 	const char *word; /* in what is said */
-	/* faults of the index, made when the entry was whole; then nothing else
-	   is seen without parsing */
+	/* where nothing is parsed, the index that was made of the whole entry
+	   contradicts it so often */
 	unsigned of_index;
 };
 
@@ -229,11 +232,11 @@ test_damage(void **state)
 	}
 	assert_err(ERR_OK, txn_end(&txn));
 	uint64_t faults = run_check(text, sizeof(text));
-	if (strstr(text, row->word) == NULL || faults != 1 + row->of_index)
+	if (strstr(text, row->word) == NULL || faults != 1)
 		print_message("# %s\n", text);
 	assert_non_null(strstr(text, row->word));
 	/* what rests on it is not told again */
-	assert_int_equal(1 + row->of_index, faults);
+	assert_int_equal(1, faults);
 	/* what only parsing shows is left to the whole check */
 	faults = run_check_of(true, text, sizeof(text));
 	assert_int_equal(row->of_index > 0 ? row->of_index : 1, faults);

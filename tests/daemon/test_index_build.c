@@ -230,10 +230,10 @@ test_damage(void **state)
 	assert_non_null(strstr(w.text, "is damaged"));
 	source.allows_damage = true;
 	assert_err(ERR_OK, index_runs_new(&source, &runs, &w));
-	assert_int_equal(2, index_runs_damaged(runs));
+	assert_int_equal(2, index_runs_damage(runs)->count);
 	for (uint64_t i = 0; i < 40; i++)
 		assert_int_equal(
-		    i == 3 || i == 17, index_runs_is_damaged(runs, i));
+		    i == 3 || i == 17, damage_has(index_runs_damage(runs), i));
 	while (index_runs_next(runs, &place, &err))
 		of_damaged += place.position == 3 || place.position == 17;
 	assert_err(ERR_OK, err);
