@@ -24,7 +24,7 @@
 /* A term and what parts it from the next take five bytes: "A OR " or "(A)OR",
  * so that SPDX_TEXT_MAX has at most 52 terms. */
 #define SPDX_TERMS_MAX 64
-#define SPDX_ITEMS_MAX (2 * SPDX_TERMS_MAX)
+#define SPDX_ITEMS_MAX ((size_t)2 * SPDX_TERMS_MAX)
 #define SPDX_LICENSE_REF "LicenseRef-"
 
 enum spdx_kind {
