@@ -15,29 +15,41 @@ text_hex(struct span bytes, char *out)
 	}
 }
 
-/* 16 for what is no lower-case digit. */
-static uint8_t
-hex_value(uint8_t digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return (uint8_t)(digit - '0');
-	if (digit >= 'a' && digit <= 'f')
-		return (uint8_t)(digit - 'a' + 10);
-	return 16;
-}
+/* One more than its value; 0 for what is no lower-case digit.  A table, since
+ * which of the two kinds a digit is cannot be foretold. */
+static const uint8_t hex_values[UINT8_MAX + 1] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+};
 
 bool
 text_unhex(struct span text, uint8_t *out, size_t len)
 {
+	unsigned bad = 0;
+
 	if (text.len != TEXT_HEX_LEN(len))
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (hex_value(text.data[i]) > 15)
-			return false;
-	}
+	for (size_t i = 0; i < text.len; i++)
+		bad |= hex_values[text.data[i]] == 0;
+	if (bad != 0)
+		return false;
 	for (size_t i = 0; i < len; i++) {
-		unsigned high = hex_value(text.data[2 * i]);
-		unsigned low = hex_value(text.data[2 * i + 1]);
+		unsigned high = hex_values[text.data[2 * i]] - 1U;
+		unsigned low = hex_values[text.data[2 * i + 1]] - 1U;
 		out[i] = (uint8_t)(high << 4 | low);
 	}
 	return true;

@@ -42,11 +42,18 @@ utf8_len(struct span text)
 bool
 text_is_utf8(struct span text)
 {
-	while (text.len > 0) {
-		size_t len = utf8_len(text);
-		if (len == 0 || text.data[0] == 0)
+	size_t at = 0;
+
+	while (at < text.len) {
+		uint8_t byte = text.data[at];
+		if (byte == 0)
 			return false;
-		text = span_part(text, len, text.len);
+		/* most bytes stand for themselves */
+		size_t len =
+		    byte < 0x80 ? 1 : utf8_len(span_part(text, at, text.len));
+		if (len == 0)
+			return false;
+		at += len;
 	}
 	return true;
 }
