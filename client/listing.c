@@ -7,6 +7,7 @@
 #include "client/sorter.h"
 #include "schema/key.h"
 
+#define MIX_LEN sizeof(uint64_t)
 #define SALTS 256 /* got at a time */
 /* A kept manifest's most, in the caller's arena. */
 #define KEPT_LEN_MAX ((size_t)LISTING_KEPT_MAX * MANIFEST_SALTED_MAX)
@@ -14,11 +15,14 @@
 struct listing {
 	struct listing_wish wish;
 	struct sorter *lines; /* [salt] digest path */
-	struct sorter *paths; /* NULL: each comes once */
+	struct sorter *paths; /* mixed path; NULL: each comes once */
 	struct oms *oms;      /* NULL: not wanted */
 	uint8_t salts[SALTS * MANIFEST_SALT_LEN];
 	size_t salts_left;
+	/* here and not on the stack, where each call would clear it */
+	uint8_t record[MANIFEST_SALT_LEN + HASH_LEN + MANIFEST_PATH_MAX];
 	/* while it is written: */
+	uint8_t text[MANIFEST_SALTED_MAX];
 	struct sink *sink;
 	uint64_t count;
 	uint8_t last_salt[MANIFEST_SALT_LEN];
@@ -63,6 +67,28 @@ listing_free(struct listing *listing)
 
 /* ---- as they come ---- */
 
+/* FNV-1a.  Which order they have does not matter where equal ones are sought, and
+ * paths that begin alike are slow to compare. */
+static uint64_t
+mix(struct span path)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < path.len; i++)
+		sum = (sum ^ path.data[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+static enum err
+add_path(struct listing *listing, struct span path, struct why *w)
+{
+	struct writer to = writer_of(listing->record, sizeof(listing->record));
+
+	writer_u64(&to, mix(path));
+	writer_span(&to, path);
+	return sorter_add(listing->paths, writer_view(&to), w);
+}
+
 static const uint8_t *
 next_salt(struct listing *listing)
 {
@@ -77,8 +103,7 @@ enum err
 listing_add(
     struct listing *listing, const struct manifest_line *line, struct why *w)
 {
-	uint8_t record[MANIFEST_SALT_LEN + HASH_LEN + MANIFEST_PATH_MAX];
-	struct writer to = writer_of(record, sizeof(record));
+	struct writer to = writer_of(listing->record, sizeof(listing->record));
 	enum err err = manifest_check_path(line->path, w);
 
 	if (err != ERR_OK)
@@ -89,7 +114,7 @@ listing_add(
 	writer_span(&to, line->path);
 	err = sorter_add(listing->lines, writer_view(&to), w);
 	if (err == ERR_OK && listing->paths != NULL)
-		err = sorter_add(listing->paths, line->path, w);
+		err = add_path(listing, line->path, w);
 	if (err == ERR_OK && listing->oms != NULL)
 		err = oms_add(listing->oms, line, w);
 	return err;
@@ -100,7 +125,7 @@ listing_add(
 static enum err
 check_paths(struct listing *listing, struct why *w)
 {
-	uint8_t last[MANIFEST_PATH_MAX];
+	uint8_t last[MIX_LEN + MANIFEST_PATH_MAX];
 	struct span before = SPAN_EMPTY;
 	struct span path;
 	enum err err = sorter_sort(listing->paths, w);
@@ -111,7 +136,7 @@ check_paths(struct listing *listing, struct why *w)
 			break;
 		if (span_equal(path, before))
 			err = why(w, ERR_CONFLICT, "path: \"%.*s\" comes twice",
-			    SPAN_ARGS(path));
+			    SPAN_ARGS(span_part(path, MIX_LEN, path.len)));
 		memcpy(last, path.data, path.len);
 		before = span_of(last, path.len);
 	}
@@ -133,8 +158,7 @@ take_line(struct listing *listing, struct span line, struct why *w)
 static enum err
 take_record(struct listing *listing, struct span record, struct why *w)
 {
-	uint8_t text[MANIFEST_SALTED_MAX];
-	struct writer to = writer_of(text, sizeof(text));
+	struct writer to = writer_of(listing->text, sizeof(listing->text));
 	struct manifest_salted line;
 
 	if (listing->wish.is_salted) {
