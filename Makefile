@@ -32,7 +32,7 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
 	signer_keyring signer_batch signer signer_main
 CLIENT := output progress git beneath spill sorter line_reader cache walk \
-	pointer hasher census oms sink listing sums hashing \
+	pointer ahead digester hasher census oms sink listing sums hashing \
 	safetensors tensors \
 	disk url transport_curl transport \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
@@ -263,7 +263,8 @@ bench_load := forge requests drive_answer usage drive samples load
 bench_floor := floor_record floor_commit floor
 bench_fill := forge fill
 bench_lineage := forge lineage
-bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive probe)
+bench_programs := $(addprefix $(B)/tests/bench/,load floor fill lineage primitive probe \
+	bare lines)
 
 $(B)/tests/bench/load: $(bench_load:%=$(B)/tests/bench/%.o) $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
@@ -275,7 +276,9 @@ $(B)/tests/bench/lineage: $(bench_lineage:%=$(B)/tests/bench/%.o) $(B)/daemon.a 
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 $(DAEMON_LIBS)
 $(B)/tests/bench/primitive: $(B)/tests/bench/primitive.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
-$(B)/tests/bench/probe: $(B)/tests/bench/probe.o
+$(B)/tests/bench/bare: $(B)/tests/bench/bare.o $(B)/schema.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
+$(B)/tests/bench/probe $(B)/tests/bench/lines: %: %.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 bench: ## measure beside a floor and peers: ROWS="write read", FULL=1 for 10^7

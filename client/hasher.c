@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "client/beneath.h"
+#include "client/digester.h"
 #include "client/pointer.h"
 #include "client/progress.h"
 
-#define READ_LEN ((size_t)1 << 20) /* LIMITS: as fast as any other way */
-#define THREADS_MIN 4		   /* a disk answers several at once */
+#define THREADS_MIN 4 /* a disk answers several at once */
 #define THREADS_MAX 16
 #define TICK_NS 20000000L
 #define LOOK_MS 50 /* how often the bar looks at the counts */
@@ -35,7 +35,7 @@ struct job {
 
 struct worker {
 	struct job *job;
-	uint8_t *buffer; /* READ_LEN */
+	struct digester digester;
 	char path[MANIFEST_PATH_MAX + 1];
 	struct manifest_line line;
 	bool has_line; /* hashed, and not given away yet */
@@ -60,34 +60,6 @@ same_file(const struct stat *a, const struct stat *b)
 	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
 	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
 	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-/*
- * No more than the size that it had when it was opened: one that grows is found
- * out by its size, and would never end.  One of no size is read all the same,
- * since files that the kernel makes up have none.
- */
-static enum err
-read_all(struct worker *worker, int fd, uint64_t size, struct hash *ret)
-{
-	struct sha256 sha256;
-	uint64_t done = 0;
-
-	sha256_init(&sha256);
-	do {
-		ssize_t len = read(fd, worker->buffer, READ_LEN);
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0)
-			return ERR_IO;
-		if (len == 0)
-			break;
-		sha256_add(&sha256, span_of(worker->buffer, (size_t)len));
-		done += (uint64_t)len;
-		atomic_fetch_add(&worker->job->bytes, (uint64_t)len);
-	} while (done < size);
-	*ret = sha256_done(&sha256);
-	return done == size ? ERR_OK : ERR_CONFLICT;
 }
 
 /* The name still stands for the file that was read, and that is what it was. */
@@ -135,7 +107,8 @@ static enum err
 follow_pointer(struct worker *worker, const struct stat *status,
     struct hash *ret, struct why *w)
 {
-	struct span text = span_of(worker->buffer, (size_t)status->st_size);
+	struct span text =
+	    span_of(worker->digester.buffer, (size_t)status->st_size);
 	struct pointer pointer;
 
 	if (pointer_is_dvc(worker->line.path))
@@ -164,7 +137,8 @@ hash_read(struct worker *worker, int fd, struct stat *status, struct why *w)
 
 	if (!settle(fd, status))
 		return ERR_IO;
-	enum err err = read_all(worker, fd, (uint64_t)status->st_size, digest);
+	enum err err = digester_run(
+	    &worker->digester, fd, (uint64_t)status->st_size, digest);
 	if (err == ERR_OK && !is_in_place(files->folder, worker->path, status))
 		err = ERR_CONFLICT;
 	if (err != ERR_OK)
@@ -334,13 +308,14 @@ run_job(struct job *job, struct progress *progress, struct why *w)
 {
 	size_t count = thread_count(job->files->count);
 	struct arena *arena =
-	    arena_new(count * (READ_LEN + sizeof(struct worker)) + READ_LEN);
+	    arena_new(count * (DIGESTER_BUFFER_LEN + sizeof(struct worker)) +
+		DIGESTER_BUFFER_LEN);
 	const struct spill *paths = job->files->paths;
 
 	if (arena == NULL)
 		return why(w, ERR_MEMORY, "out of memory");
 	struct worker *workers = arena_take(arena, count, sizeof(*workers));
-	uint8_t *buffers = arena_take(arena, count, READ_LEN);
+	uint8_t *buffers = arena_take(arena, count, DIGESTER_BUFFER_LEN);
 	uint8_t *ahead = arena_take(arena, SPILL_BUFFER_MIN, 1);
 	if (workers == NULL || buffers == NULL || ahead == NULL) {
 		arena_free(arena);
@@ -349,7 +324,8 @@ run_job(struct job *job, struct progress *progress, struct why *w)
 	job->paths = spill_read(paths, 0, paths->len, ahead, SPILL_BUFFER_MIN);
 	for (size_t i = 0; i < count; i++) {
 		workers[i].job = job;
-		workers[i].buffer = buffers + i * READ_LEN;
+		workers[i].digester.buffer = buffers + i * DIGESTER_BUFFER_LEN;
+		workers[i].digester.bytes = &job->bytes;
 	}
 	run_workers(job, workers, count, progress);
 	arena_free(arena);
