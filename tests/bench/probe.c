@@ -4,6 +4,7 @@
  *	probe await PORT SINCE_US    first 200 of /healthz: ms since that moment
  *	probe lag PORT MS            how far the index is behind, in ms
  *	probe anon MS PID...         most anonymous memory in that time, in MiB
+ *	probe run COMMAND...         what a command took; its status is ours
  */
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -11,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,6 +175,38 @@ anon(double run_ms, char **pids, int count)
 	return 0;
 }
 
+/* ---- commands ---- */
+
+static double
+seconds_of(struct timeval time)
+{
+	return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* What it prints goes to stderr; the figures are alone on stdout. */
+static int
+run(char **command)
+{
+	double begun_ms = clock_ms(CLOCK_MONOTONIC);
+	struct rusage used;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+		(void)execvp(command[0], command);
+		perror(command[0]);
+		_exit(127);
+	}
+	if (child < 0 || wait4(child, &status, 0, &used) != child)
+		return 1;
+	(void)printf("run_s=%.3f cpu_s=%.3f hwm_mib=%.1f\n",
+	    (clock_ms(CLOCK_MONOTONIC) - begun_ms) / 1e3,
+	    seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
+	    (double)used.ru_maxrss / 1024);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -183,7 +218,10 @@ main(int argc, char **argv)
 		    strtod(argv[3], NULL));
 	if (argc >= 4 && strcmp(argv[1], "anon") == 0)
 		return anon(strtod(argv[2], NULL), argv + 3, argc - 3);
+	if (argc >= 3 && strcmp(argv[1], "run") == 0)
+		return run(argv + 2);
 	(void)fprintf(stderr,
-	    "probe await PORT SINCE_US | lag PORT MS | anon MS PID...\n");
+	    "probe await PORT SINCE_US | lag PORT MS | anon MS PID... | "
+	    "run COMMAND...\n");
 	return 2;
 }
