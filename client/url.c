@@ -55,3 +55,27 @@ url_parse(const char *text, char ret[static URL_MAX], struct why *w)
 	ret[url.len] = '\0';
 	return ERR_OK;
 }
+
+static bool
+is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+	    c == '~';
+}
+
+void
+url_escape(struct span text, struct writer *w)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = (char)text.data[i];
+		char escaped[4] = { '%', digits[text.data[i] >> 4],
+			digits[text.data[i] & 15] };
+		if (is_unreserved(c))
+			writer_u8(w, text.data[i]);
+		else
+			writer_text(w, escaped);
+	}
+}

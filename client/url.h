@@ -15,4 +15,7 @@
 MUST_CHECK enum err url_parse(
     const char *text, char ret[static URL_MAX], struct why *w);
 
+/* As the value of a query: all but RFC 3986's unreserved (§2.3) as %XX. */
+void url_escape(struct span text, struct writer *w);
+
 #endif
