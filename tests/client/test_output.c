@@ -198,6 +198,18 @@ test_url(void **state)
 		assert_string_equal(row->kept, url);
 }
 
+static void
+test_url_escape(void **state)
+{
+	char buffer[64];
+	struct writer w = writer_of(buffer, sizeof(buffer));
+
+	(void)state;
+	url_escape(span_of_text("aZ09-._~ &?/\xff"), &w);
+	assert_err(ERR_OK, w.err);
+	assert_true(span_is(writer_view(&w), "aZ09-._~%20%26%3F%2F%FF"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -207,5 +219,6 @@ main(int argc, char **argv)
 	UNIT_ROWS(option_tests, test_options);
 	UNIT(test_nearest);
 	UNIT_ROWS(url_rows, test_url);
+	UNIT(test_url_escape);
 	return unit_run(argc, argv);
 }
