@@ -6,7 +6,8 @@
 SCHEMA := err span arena text text_time text_form reader writer spdx spdx_list spdx_facts json object sha256 drift key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
-	attachment advisory claim opening predicate provenance record keyring \
+	attachment advisory claim opening origin license_record component audit_record \
+	predicate provenance record keyring \
 	judge problem
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \

@@ -18,7 +18,8 @@
 #define CLAIM_TABLE(X) \
 	X(CLAIM_BASE_MODEL, "base-model") \
 	X(CLAIM_DATASET, "dataset") \
-	X(CLAIM_LICENSE, "license")
+	X(CLAIM_LICENSE, "license") \
+	X(CLAIM_OPENNESS, "openness")
 
 enum claim_what {
 	CLAIM_NOTHING,

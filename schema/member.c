@@ -121,14 +121,34 @@ member_is_block(struct span text)
 }
 
 void
+member_block_text(struct object *o, const char *name, struct span *ret)
+{
+	if (object_optional_text(o, name, 1, STATEMENT_TEXT_MAX, ret) &&
+	    !member_is_block(*ret))
+		object_fail_member(
+		    o, name, "no control characters but LF and TAB");
+}
+
+void
 member_block(struct object *o, const char *name)
+{
+	struct span ignored;
+
+	member_block_text(o, name, &ignored);
+}
+
+bool
+member_time(struct object *o, const char *name, uint64_t *ret_ms)
 {
 	struct span text;
 
-	if (object_optional_text(o, name, 1, STATEMENT_TEXT_MAX, &text) &&
-	    !member_is_block(text))
-		object_fail_member(
-		    o, name, "no control characters but LF and TAB");
+	if (!object_optional_text(o, name, 1, TEXT_TIME_LEN, &text))
+		return false;
+	if (text_untime(text, ret_ms))
+		return true;
+	object_fail_member(
+	    o, name, "a time in UTC is needed: 2026-11-25T19:48:51Z");
+	return false;
 }
 
 bool

@@ -37,10 +37,15 @@ void member_texts(struct object *o, const char *name);
 /* A text of several lines: LF and TAB are allowed. */
 bool member_is_block(struct span text);
 void member_block(struct object *o, const char *name);
+/* The same, and its text; empty where it is missing. */
+void member_block_text(struct object *o, const char *name, struct span *ret);
 
 /* {"tlogLeaf": id} and nothing else; true where it is there. */
 bool member_citation(
     struct object *o, const char *name, struct arena *arena, struct hash *ret);
+
+/* A time in UTC; true where it is there. */
+bool member_time(struct object *o, const char *name, uint64_t *ret_ms);
 
 void member_version(struct object *o, const char *name, struct span *ret);
 

@@ -10,6 +10,7 @@ read_common(struct object *o, struct arena *arena, struct predicate *ret)
 	member_version(o, "version", &ret->version);
 	member_block(o, "description");
 	(void)statement_license(o, "license", &ret->license);
+	license_texts_read(o, arena, &ret->license_texts);
 	(void)statement_uri(o, "source", &ignored);
 	attachment_read(o, arena, &ret->attachments);
 	member_roles(o, "complete", arena, &ret->complete);
@@ -68,6 +69,8 @@ predicate_dataset(struct object *o, struct arena *arena, struct predicate *ret)
 	attachment_read_disclosure(o, &ret->disclosure);
 	read_inputs(o, arena, &ret->inputs);
 	claim_read(o, arena, &ret->claims);
+	ret->availability = availability_read(o);
+	ret->source_category = source_category_read(o);
 }
 
 void
@@ -123,26 +126,6 @@ predicate_evaluation(
 	member_texts(o, "seeds");
 }
 
-static enum err
-read_component(json_value *value, struct arena *arena, struct why *w)
-{
-	struct object o = object_of(value, "", w);
-	struct digest_set set;
-	struct span ignored;
-
-	if (!statement_role(&o, "component", &ignored))
-		object_fail_member(&o, "component", "missing");
-	(void)object_optional_line(&o, "name", 1, STATEMENT_TEXT_MAX, &ignored);
-	(void)statement_license(&o, "license", &ignored);
-	(void)statement_uri(&o, "location", &ignored);
-	json_value *digest = object_optional_object(&o, "digest");
-	enum err err = object_end(&o);
-	if (err != ERR_OK || digest == NULL)
-		return err;
-	return object_within(
-	    w, digest_set_read(digest, true, arena, &set, w), "digest");
-}
-
 void
 predicate_release(struct object *o, struct arena *arena, struct predicate *ret)
 {
@@ -151,8 +134,8 @@ predicate_release(struct object *o, struct arena *arena, struct predicate *ret)
 	if (!object_has(o, "version"))
 		object_fail_member(o, "version", "missing");
 	read_common(o, arena, ret);
-	(void)member_elements(
-	    o, "components", PREDICATE_COMPONENTS_MAX, arena, read_component);
+	component_read(o, arena, &ret->components);
+	claim_read(o, arena, &ret->claims);
 	member_version(o, "supersedes", &ignored);
 }
 
@@ -178,6 +161,35 @@ predicate_keyring(struct object *o, struct arena *arena, struct predicate *ret)
 	(void)ret;
 	(void)object_array(o, "signers", 0, PREDICATE_SIGNERS_MAX, &count);
 	(void)member_citation(o, "previous", arena, &ignored);
+}
+
+/* One id, so that whoever asks what terms these are gets one answer. */
+static bool
+is_one_license(struct span license)
+{
+	return license.len > 0 && span_find(license, ' ') == license.len &&
+	    span_find(license, '(') == license.len;
+}
+
+void
+predicate_license(struct object *o, struct arena *arena, struct predicate *ret)
+{
+	member_version(o, "version", &ret->version);
+	member_block(o, "description");
+	if (!statement_license(o, "license", &ret->license))
+		object_fail_member(o, "license", "missing");
+	else if (!is_one_license(ret->license))
+		object_fail_member(o, "license", "one identifier is needed");
+	attachment_read(o, arena, &ret->attachments);
+	license_record_read(o, arena, &ret->terms);
+}
+
+void
+predicate_audit(struct object *o, struct arena *arena, struct predicate *ret)
+{
+	audit_record_read(o, arena, &ret->audit);
+	member_block(o, "description");
+	attachment_read(o, arena, &ret->attachments);
 }
 
 void

@@ -12,15 +12,17 @@
 
 #include "schema/advisory.h"
 #include "schema/attachment.h"
+#include "schema/audit_record.h"
 #include "schema/claim.h"
+#include "schema/component.h"
 #include "schema/opening.h"
+#include "schema/origin.h"
 
 #define PREDICATE_INPUTS_MAX 512
 #define PREDICATE_GENERATORS_MAX 64
 #define PREDICATE_GENERATOR "generator" /* their role */
 #define PREDICATE_METRICS_MAX 256
 #define PREDICATE_REFERENCES_MAX 64 /* benchmark, harness, byproducts */
-#define PREDICATE_COMPONENTS_MAX 128
 #define PREDICATE_SIGNERS_MAX 512
 
 struct predicate {
@@ -35,6 +37,12 @@ struct predicate {
 	struct claims claims;
 	struct advisory advisory;
 	struct openings openings;
+	struct license_texts license_texts;
+	enum availability availability;
+	enum source_category source_category;
+	struct components components;
+	struct license_record terms;
+	struct audit_record audit;
 };
 
 void predicate_dataset(
@@ -52,6 +60,10 @@ void predicate_withdrawal(
 void predicate_keyring(
     struct object *o, struct arena *arena, struct predicate *ret);
 
+void predicate_license(
+    struct object *o, struct arena *arena, struct predicate *ret);
+void predicate_audit(
+    struct object *o, struct arena *arena, struct predicate *ret);
 void predicate_advisory(
     struct object *o, struct arena *arena, struct predicate *ret);
 void predicate_disclosure(

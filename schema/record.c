@@ -66,6 +66,10 @@ static const struct rule rules[] = {
 	    .read = predicate_keyring },
 	[RECORD_ADVISORY] = { .further = FURTHER_FREE,
 	    .read = predicate_advisory },
+	[RECORD_LICENSE] = { .named = NAMED_BY_PRINCIPAL,
+	    .identity = IDENTITY_SHA256,
+	    .read = predicate_license },
+	[RECORD_AUDIT] = { .further = FURTHER_FREE, .read = predicate_audit },
 	[RECORD_DISCLOSURE] = { .identity = IDENTITY_SET,
 	    .read = predicate_disclosure },
 };
@@ -267,6 +271,8 @@ check_said(
 	if (record->kind == RECORD_DATASET || record->kind == RECORD_MODEL)
 		return attachment_check(
 		    &predicate->attachments, predicate->disclosure, set, w);
+	if (record->kind == RECORD_LICENSE)
+		return license_record_check(&predicate->attachments, set, w);
 	if (record->kind != RECORD_DISCLOSURE)
 		return ERR_OK;
 	memcpy(root.bytes, digest_set_find(set, DIGEST_MERKLE_TREE_HASH)->bytes,
@@ -320,6 +326,12 @@ read_predicate(struct record *record, struct arena *arena, struct why *w)
 	record->claims = predicate.claims;
 	record->advisory = predicate.advisory;
 	record->openings = predicate.openings;
+	record->license_texts = predicate.license_texts;
+	record->availability = predicate.availability;
+	record->source_category = predicate.source_category;
+	record->components = predicate.components;
+	record->terms = predicate.terms;
+	record->audit = predicate.audit;
 	return err;
 }
 

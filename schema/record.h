@@ -19,8 +19,11 @@
 
 #include "schema/advisory.h"
 #include "schema/attachment.h"
+#include "schema/audit_record.h"
 #include "schema/claim.h"
+#include "schema/component.h"
 #include "schema/opening.h"
+#include "schema/origin.h"
 
 #define RECORD_PREFIX STATEMENT_PREFIX
 #define RECORD_INPUTS_MAX 576 /* derivedFrom and generatedBy */
@@ -45,7 +48,9 @@
 	X(RECORD_WITHDRAWAL, "withdrawal", "https://headwater/withdrawal/v1") \
 	X(RECORD_KEYRING, "keyring", "https://headwater/keyring/v1") \
 	X(RECORD_ADVISORY, "advisory", "https://headwater/advisory/v1") \
-	X(RECORD_DISCLOSURE, "disclosure", "https://headwater/disclosure/v1")
+	X(RECORD_DISCLOSURE, "disclosure", "https://headwater/disclosure/v1") \
+	X(RECORD_LICENSE, "license", "https://headwater/license/v1") \
+	X(RECORD_AUDIT, "audit", "https://headwater/audit/v1")
 
 /* RECORD_RUN is SLSA provenance with buildType RECORD_RUN_TYPE; any other
  * buildType is RECORD_PROVENANCE: edges, but names are free text. */
@@ -83,10 +88,16 @@ struct record {
 	struct attachment *attachments;
 	enum disclosure disclosure; /* of a dataset or model, with the next */
 	bool has_files;
-	uint64_t files;		  /* as the signer counted them */
-	struct claims claims;	  /* by name alone: no edges */
-	struct advisory advisory; /* of an advisory */
-	struct openings openings; /* of a disclosure: they verify */
+	uint64_t files;			    /* as the signer counted them */
+	struct claims claims;		    /* by name alone: no edges */
+	struct advisory advisory;	    /* of an advisory */
+	struct openings openings;	    /* of a disclosure: they verify */
+	struct license_texts license_texts; /* what it rests on, itself */
+	enum availability availability;	    /* of a data set, with the next */
+	enum source_category source_category;
+	struct components components; /* of a release */
+	struct license_record terms;  /* of a license record */
+	struct audit_record audit;    /* of an audit */
 };
 
 /* Judges everything about a payload but who signed it. */

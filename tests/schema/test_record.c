@@ -50,7 +50,7 @@ test_kinds(void **state)
 {
 	static const char *const origin = "dataset code model run";
 	static const char *const named =
-	    "dataset code model run evaluation release";
+	    "dataset code model run evaluation release license";
 	(void)state;
 
 	for (size_t i = 0; i < RECORD_KINDS; i++) {
@@ -331,6 +331,106 @@ test_inputs_without_a_node(void **state)
 	record_done(&record);
 }
 
+#define C64 "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+
+static void
+test_components(void **state)
+{
+	const struct component *all;
+
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(
+		STATEMENT(OURS("release"), NAMED,
+		    "{\"version\":\"1\",\"licenseTexts\":[{\"sha256\":\"" B64
+		    "\"}],\"components\":[{\"component\":\"training-code\","
+		    "\"digest\":{\"sha256\":\"" B64
+		    "\"},\"license\":\"MIT\",\"licenseTexts\":[{\"sha256\":"
+		    "\"" C64 "\"}],\"location\":\"https://a/b\"},"
+		    "{\"component\":\"datasets\",\"record\":{\"tlogLeaf\":"
+		    "\"" C64
+		    "\"}},{\"component\":\"model-card\",\"name\":\"card\"}],"
+		    "\"claims\":[{\"what\":\"openness\",\"name\":\"open\"}]}"),
+		NULL));
+	all = record.components.all;
+	assert_int_equal(3, record.components.count);
+	assert_span_text("training-code", all[0].role);
+	assert_true(all[0].has_digest && !all[0].has_record);
+	assert_int_equal(0xbb, all[0].digest.node.bytes[0]);
+	assert_span_text("MIT", all[0].license);
+	assert_span_text("https://a/b", all[0].location);
+	assert_int_equal(1, all[0].texts.count);
+	assert_int_equal(0xcc, all[0].texts.all[0].bytes[0]);
+	assert_true(!all[1].has_digest && all[1].has_record);
+	assert_int_equal(0xcc, all[1].record.bytes[31]);
+	assert_true(!all[2].has_digest && !all[2].has_record);
+	assert_span_text("card", all[2].name);
+	assert_int_equal(1, record.license_texts.count);
+	assert_int_equal(0xbb, record.license_texts.all[0].bytes[31]);
+	assert_int_equal(1, record.claims.count);
+	assert_int_equal(CLAIM_OPENNESS, record.claims.all[0].what);
+	record_done(&record);
+}
+
+static void
+test_license(void **state)
+{
+	const struct license_record *terms = &record.terms;
+
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(
+		STATEMENT(OURS("license"), NAMED,
+		    "{\"license\":\"LicenseRef-x\",\"source\":\"https://a/x\","
+		    "\"fetchedOn\":\"1970-01-01T00:00:01Z\",\"mutable\":"
+		    "\"yes\","
+		    "\"clause\":\"may\\nchange\",\"incorporates\":[{\"source\":"
+		    "\"https://a/y\",\"mutable\":\"no\"},{\"source\":"
+		    "\"https://a/z\",\"digest\":{\"sha256\":\"" B64 "\"}}]}"),
+		NULL));
+	assert_int_equal(RECORD_LICENSE, record.kind);
+	assert_span_text("LicenseRef-x", record.license);
+	assert_span_text("https://a/x", terms->source);
+	assert_true(terms->has_fetched);
+	assert_int_equal(1000, terms->fetched_ms);
+	assert_int_equal(LICENSE_MUTABLE, terms->is_mutable);
+	assert_span_text("may\nchange", terms->clause);
+	assert_int_equal(2, terms->document_count);
+	assert_false(terms->documents[0].has_sha256);
+	assert_int_equal(LICENSE_IMMUTABLE, terms->documents[0].is_mutable);
+	assert_true(terms->documents[1].has_sha256);
+	assert_int_equal(0xbb, terms->documents[1].sha256.bytes[0]);
+	record_done(&record);
+}
+
+static void
+test_audit(void **state)
+{
+	const struct audit_record *audit = &record.audit;
+
+	(void)state;
+	assert_err(ERR_OK,
+	    parse(STATEMENT(OURS("audit"), NAMED,
+		      "{\"method\":\"re-run\",\"verdict\":\"contradicted\","
+		      "\"comparison\":\"tolerance\",\"threshold\":\"0.1\","
+		      "\"about\":[{\"tlogLeaf\":\"" C64 "\"}],\"coverage\":{"
+		      "\"unit\":\"files\",\"checked\":\"3\",\"of\":\"4\"}}"),
+		NULL));
+	assert_int_equal(RECORD_AUDIT, record.kind);
+	assert_int_equal(0, record.name.len);
+	assert_int_equal(AUDIT_RE_RUN, audit->method);
+	assert_int_equal(AUDIT_CONTRADICTED, audit->verdict);
+	assert_int_equal(AUDIT_TOLERANCE, audit->comparison);
+	assert_span_text("0.1", audit->threshold);
+	assert_int_equal(1, audit->about_count);
+	assert_int_equal(0xcc, audit->about[0].bytes[0]);
+	assert_true(audit->has_coverage);
+	assert_span_text("files", audit->unit);
+	assert_int_equal(3, audit->checked);
+	assert_int_equal(4, audit->of);
+	record_done(&record);
+}
+
 struct row {
 	const char *name;
 	const char *text;
@@ -338,8 +438,9 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "an unknown predicate of ours", STATEMENT(OURS("audit"), NAMED, "{}"),
-	    "predicateType: https://headwater/audit/v1 is reserved and not "
+	{ "an unknown predicate of ours",
+	    STATEMENT(OURS("intent"), NAMED, "{}"),
+	    "predicateType: https://headwater/intent/v1 is reserved and not "
 	    "known here" },
 	{ "an unknown member",
 	    STATEMENT(OURS("dataset"), NAMED, "{\"foo\":\"\"}"),
@@ -461,6 +562,9 @@ main(int argc, char **argv)
 	UNIT(test_kind_names);
 	UNIT(test_kinds);
 	UNIT(test_dataset);
+	UNIT(test_components);
+	UNIT(test_license);
+	UNIT(test_audit);
 	UNIT(test_attachments);
 	UNIT(test_a_manifest_of_code);
 	UNIT(test_generators);
