@@ -40,7 +40,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	submit unsent upload \
 	options wishes item kept draft recording child environment run \
 	card imported set_statement prover disclosing manifest_path \
-	run_statement graph draw listed list download making chooser exclusion shard containment ancestry ascent releases dossier_gather absence overlap benchmarks contamination taint tell command audited follow artifact \
+	run_statement graph draw listed list download making chooser exclusion shard containment ancestry ascent releases absence overlap benchmarks contamination taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
 	cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated main
