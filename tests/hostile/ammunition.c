@@ -200,6 +200,7 @@ store(const struct sockaddr_in *log, struct forging *forging)
 	    strstr(talk->in, "\"line\":") != NULL)
 		die("the log did not take the records");
 	wire_talk_done(talk);
+	free((void *)(uintptr_t)request.data);
 }
 
 static struct span

@@ -17,7 +17,7 @@
 
 #define SEEDS_MAX 1024
 #define SEED_LEN_MAX 4096
-#define LONGEST_MS 3000
+#define LONGEST_MS 20000
 #define SHOWN_MAX 5
 
 struct run {

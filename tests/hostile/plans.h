@@ -1,7 +1,7 @@
 /*
  * plans: the attacks of the siege, one after the other.
  *
- * Threads: one.  Memory: what they send is kept until the process ends.
+ * Threads: one.  Memory: what one sends is kept until the next is asked for.
  */
 #ifndef HEADWATER_TESTS_HOSTILE_PLANS_H
 #define HEADWATER_TESTS_HOSTILE_PLANS_H
@@ -16,6 +16,7 @@ struct plans_of {
 	const struct ammunition *ammunition;
 	uint64_t headers_ms; /* the log's deadlines */
 	uint64_t body_ms;
+	uint64_t spare_ms; /* behind a deadline */
 };
 
 /* Ready to start; false behind the last. */

@@ -7,7 +7,7 @@
 
 #include "tests/hostile/wire.h"
 
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 20000
 
 static void
 sleep_until(uint64_t due_us)

@@ -21,7 +21,7 @@
 #include "tests/hostile/wire.h"
 
 #define PACE_US 16000	/* 500 reads a second, of all together */
-#define SETTLE_MS 3000	/* for descriptors and waiters to come back */
+#define SETTLE_MS 60000 /* for descriptors and waiters to come back */
 #define GROWTH_KB 65536 /* of memory, from round to round */
 #define FLOOR_US 1000	/* an idle p99 below this counts as this much */
 
@@ -34,6 +34,7 @@ struct siege {
 	uint64_t rounds;
 	uint64_t headers_ms;
 	uint64_t body_ms;
+	uint64_t spare_ms;
 	const char *only;
 	struct ammunition ammunition;
 	struct reader reader;
@@ -217,6 +218,7 @@ run_once(struct siege *siege, size_t at, struct result *r)
 		.ammunition = &siege->ammunition,
 		.headers_ms = siege->headers_ms,
 		.body_ms = siege->body_ms,
+		.spare_ms = siege->spare_ms,
 	};
 
 	*r = (struct result){ .memory_kb = 0 };
@@ -284,6 +286,7 @@ set_option(struct siege *siege, const char *name, const char *value)
 		{ "--rounds", &siege->rounds },
 		{ "--headers-ms", &siege->headers_ms },
 		{ "--body-ms", &siege->body_ms },
+		{ "--spare-ms", &siege->spare_ms },
 	};
 
 	if (strcmp(name, "--to") == 0)
