@@ -183,9 +183,16 @@ store_index_reset(struct store *index, const uint8_t *key, struct why *w)
 struct index_walk
 index_walk_open(struct txn *txn, uint64_t place, uint64_t from)
 {
-	struct index_walk walk = { .place = place, .from = from };
+	return index_walk_open_below(
+	    txn, place, from, store_index_watermark(txn).size);
+}
 
-	walk.end = store_index_watermark(txn).size;
+struct index_walk
+index_walk_open_below(
+    struct txn *txn, uint64_t place, uint64_t from, uint64_t end)
+{
+	struct index_walk walk = { .place = place, .from = from, .end = end };
+
 	walk.cursor = txn_cursor_open(txn, TABLE_PLACE);
 	return walk;
 }

@@ -89,6 +89,10 @@ struct index_walk {
 };
 struct index_walk index_walk_open(
     struct txn *txn, uint64_t place, uint64_t from);
+/* The same below `end`, which is not above the watermark: who knows it need not
+ * have it looked up for each walk. */
+struct index_walk index_walk_open_below(
+    struct txn *txn, uint64_t place, uint64_t from, uint64_t end);
 bool index_walk_next(struct index_walk *walk, uint64_t *ret_position);
 void index_walk_close(struct index_walk *walk);
 

@@ -99,12 +99,8 @@ struct index_walk
 view_walk(
     struct view *view, enum index_tag tag, struct span value, uint64_t from)
 {
-	struct index_walk walk = index_walk_open(
-	    &view->index, store_index_place(view->store, tag, value), from);
-
-	if (walk.end > view->end)
-		walk.end = view->end;
-	return walk;
+	return index_walk_open_below(&view->index,
+	    store_index_place(view->store, tag, value), from, view->end);
 }
 
 bool
