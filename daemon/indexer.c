@@ -43,8 +43,8 @@ collect(struct txn *log, const struct store *index, uint64_t from,
 		enum err err = ERR_CORRUPT;
 		if (store_log_get(log, position, &entry) &&
 		    store_log_get_hash(log, number, &leaf))
-			err = index_keys_add(keys,
-			    store_key(index), position, &entry, &leaf);
+			err = index_keys_add(
+			    keys, store_key(index), position, &entry, &leaf);
 		if (err != ERR_OK) {
 			txn_fail(log, err);
 			return log->err;
@@ -281,12 +281,19 @@ sleep_until_noticed(struct indexer *indexer)
 }
 
 /* A merge writes about a page a key, however few they are, and syncs beside the
- * log: some are let gather, unless somebody waits for them. */
+ * log: some are let gather, unless somebody waits for them.  Under load the
+ * longer the last one took the more, so that most of two cores is not its. */
 static void
-let_gather(struct indexer *indexer)
+let_gather(struct indexer *indexer, uint64_t took_ms)
 {
-	uint64_t until_ms = clock_steady_ms() + INDEX_PAUSE_MS;
+	uint64_t pause_ms = INDEX_PAUSE_MS;
 
+	if (indexer->keys.count >= INDEX_PAUSE_KEYS &&
+	    took_ms * INDEX_PAUSE_SHARE > pause_ms)
+		pause_ms = took_ms * INDEX_PAUSE_SHARE;
+	if (pause_ms > INDEX_PAUSE_MAX_MS)
+		pause_ms = INDEX_PAUSE_MAX_MS;
+	uint64_t until_ms = clock_steady_ms() + pause_ms;
 	lock_take(&indexer->lock);
 	while (indexer->waiters == NULL && !indexer->is_ending &&
 	    clock_steady_ms() < until_ms)
@@ -306,6 +313,7 @@ run(void *argument)
 		published_get(indexer->ledger->published, &to);
 		if (at >= to.head.size)
 			continue;
+		uint64_t begun_ms = clock_steady_ms();
 		err = merge(indexer->ledger->log, indexer->ledger->index,
 		    &indexer->keys, &to.head, &at);
 		if (err != ERR_OK)
@@ -314,7 +322,7 @@ run(void *argument)
 		if (at < to.head.size)
 			indexer_notice(indexer); /* there is more */
 		else
-			let_gather(indexer);
+			let_gather(indexer, clock_steady_ms() - begun_ms);
 	}
 	if (err != ERR_OK)
 		ledger_fail(

@@ -85,7 +85,10 @@
 #define INDEX_MERGED_KEYS ((size_t)4 << 20)
 #define INDEX_BUILD_KEYS 262144 /* in one transaction: 1,700 full pages */
 #define INDEX_THREADS_MAX 8
-#define INDEX_PAUSE_MS 20      /* between merges, while nobody waits for one */
+#define INDEX_PAUSE_MS 20     /* between merges, while nobody waits for one */
+#define INDEX_PAUSE_KEYS 2048 /* from so many in a merge it is load, and then */
+#define INDEX_PAUSE_SHARE 4 /* it pauses so many times as long as that took, */
+#define INDEX_PAUSE_MAX_MS 500 /* at most: what asks waits 100 */
 #define INDEX_LAG_MAX 500000   /* records behind: admission slows */
 #define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */
 
