@@ -191,9 +191,8 @@ set(struct reading *reading, size_t at, struct span value)
 	case KIND_FLAG:
 		memcpy((char *)&reading->config + option->offset,
 		    &(bool){ true }, sizeof(bool));
-		return ERR_OK;
 	}
-	return ERR_USAGE;
+	return ERR_OK;
 }
 
 /* ---- the command line ---- */
@@ -321,13 +320,12 @@ judge_serve(const struct config *config, struct why *w)
 		    "--origin log.example.org/models --key FILE");
 	if (config->signers == NULL)
 		return why(w, ERR_USAGE,
-		    "no --signers: a file with a line for each publisher, such "
-		    "as: lab ssh-ed25519 AAAA...; make a key with: ssh-keygen "
-		    "-t ed25519");
-	if (config->listen == NULL)
-		return why(w, ERR_USAGE,
-		    "no --listen: give HOST:PORT, such as 127.0.0.1:8080");
-	return ERR_OK;
+		    "no --signers: a file of lines such as: lab ssh-ed25519 "
+		    "AAAA...; make a key with: ssh-keygen -t ed25519");
+	if (config->listen != NULL)
+		return ERR_OK;
+	return why(w, ERR_USAGE,
+	    "no --listen: give HOST:PORT, such as 127.0.0.1:8080");
 }
 
 static enum err
@@ -337,8 +335,7 @@ judge(const struct config *config, struct why *w)
 		return ERR_OK;
 	if (config->data == NULL)
 		return why(w, ERR_USAGE,
-		    "no --data: give the directory of the log; a new one is "
-		    "made and begins a log");
+		    "no --data: the log's directory; a new one begins a log");
 	if (config->reason != NULL && config->action != CONFIG_WITHHOLD)
 		return why(w, ERR_USAGE, "reason: only with --withhold");
 	if (config->reason != NULL &&
