@@ -276,7 +276,7 @@ find(struct session *session, const struct dossier_want *want, struct ids *ids,
 	case DOSSIER_AUDITS:
 		hash_print(&want->id, id);
 		err = answer_path(
-		    query, sizeof(query), w, "/v1/records?about=%s", id);
+		    query, sizeof(query), w, "/v1/records?about=tlogLeaf:%s", id);
 		break;
 	case DOSSIER_TEXTS:
 		err = ask_texts(want->source, query, w);

@@ -62,6 +62,14 @@ take_attachments(struct reader *r, struct gist *gist)
 	    reader_take(r, gist->attachment_count * ATTACHMENT_LEN);
 }
 
+static void
+take_references(struct reader *r, struct gist *gist)
+{
+	gist->reference_count = reader_u16(r);
+	reader_require(r, gist->reference_count <= GIST_REFERENCES_MAX);
+	gist->references = reader_take(r, reader_u32(r));
+}
+
 enum err
 gist_unpack(struct span packed, struct gist *ret)
 {
@@ -85,6 +93,7 @@ gist_unpack(struct span packed, struct gist *ret)
 	gist.inputs = reader_take(&r, reader_u32(&r));
 	take_complete(&r, &gist);
 	take_attachments(&r, &gist);
+	take_references(&r, &gist);
 	/* it came from our own disk: a bad one is damage, not bad input */
 	if (reader_end(&r) != ERR_OK)
 		return ERR_CORRUPT;
@@ -159,6 +168,41 @@ gist_attachment_next(struct reader *r, struct gist_attachment *ret)
 	ret->is_manifest = (flags & GIST_MANIFEST) != 0;
 	ret->is_salted = (flags & GIST_SALTED) != 0;
 	return r->err == ERR_OK;
+}
+
+bool
+gist_reference_next(struct reader *r, struct gist_reference *ret)
+{
+	unsigned what;
+
+	if (reader_is_empty(r))
+		return false;
+	what = reader_u8(r);
+	reader_require(r, what > 0 && what < GIST_REFERENCE_WHATS);
+	ret->what = (enum gist_reference_what)what;
+	ret->digest = digest_read(r);
+	return r->err == ERR_OK;
+}
+
+struct digest
+gist_source(struct span source)
+{
+	struct hash hash = sha256_of(source);
+
+	return digest_sha256(&hash);
+}
+
+bool
+gist_refers(const struct gist *gist, const struct gist_reference *to)
+{
+	struct reader r = reader_of(gist->references);
+	struct gist_reference one;
+
+	while (gist_reference_next(&r, &one))
+		if (one.what == to->what &&
+		    digest_equal(&one.digest, &to->digest))
+			return true;
+	return false;
 }
 
 bool

@@ -3,7 +3,7 @@
  * so that no question parses JSON.
  *
  * Packed once at admission; inputs and subjects are packed, never their pairs.
- * Layout (big-endian): u8 version 2, u8 kind, u8 disclosure, u8+principal,
+ * Layout (big-endian): u8 version 3, u8 kind, u8 disclosure, u8+principal,
  * u8+version, u16+license, u16+name, [hash withdraws] (kind withdrawal only),
  * [u8 reason, u8 severity, u8 action, u8 status, [hash in reply to] where there
  * is a status, u8 0 or 1, [node of fixedIn] where 1] (kind advisory only);
@@ -11,7 +11,8 @@
  * [node digest], [citation 32], u8 count of digests, digests};
  * u16 count of inputs, u32 their bytes, each {u8 flags, u16+name, u8+role,
  * [node], [citation 32]}; u8 count of complete roles, each u8+text; u8 count of
- * attachments, each {sha256 32, u64 size, u8 flags}.
+ * attachments, each {sha256 32, u64 size, u8 flags}; u16 count of references, u32
+ * their bytes, each {u8 what, digest}.
  *
  * One of another version is ERR_CORRUPT: a store has one format, and one of
  * another is not opened (store_open).  Threads: any.  Memory: gist_unpack borrows the bytes.
@@ -23,7 +24,7 @@
 #include "schema/record.h"
 #include "schema/text.h"
 
-#define GIST_VERSION 2
+#define GIST_VERSION 3
 #define GIST_LEN_MAX ((size_t)256 << 10)
 
 enum gist_flag {
@@ -69,7 +70,28 @@ struct gist {
 	size_t complete_count;
 	struct span attachments; /* packed: walk with gist_attachment_next */
 	size_t attachment_count;
+	struct span references; /* packed: walk with gist_reference_next */
+	size_t reference_count;
 };
+
+/* What a record names that is neither subject nor input. */
+enum gist_reference_what {
+	GIST_LICENSE_TEXT = 1, /* that it, or a component of it, rests on */
+	GIST_LICENSE_SOURCE,   /* sha256 of the URI of a licence's text, or of
+	                          what it takes in */
+	GIST_ABOUT,	       /* tlogLeaf: a record that was audited */
+	GIST_COMPONENT,	       /* a node, or tlogLeaf: of a release */
+	GIST_REFERENCE_WHATS,
+};
+
+struct gist_reference {
+	enum gist_reference_what what;
+	struct digest digest;
+};
+
+/* Texts of a record and of its components, their nodes and records. */
+#define GIST_REFERENCES_MAX \
+	(LICENSE_TEXTS_MAX + COMPONENTS_MAX * (LICENSE_TEXTS_MAX + 2))
 
 struct gist_attachment {
 	struct hash sha256;
@@ -105,6 +127,10 @@ bool gist_subject_next(struct reader *r, struct gist_artifact *ret);
 bool gist_input_next(struct reader *r, struct gist_artifact *ret);
 bool gist_digest_next(struct reader *r, struct digest *ret);
 bool gist_attachment_next(struct reader *r, struct gist_attachment *ret);
+bool gist_reference_next(struct reader *r, struct gist_reference *ret);
+/* How a URI is referred to: by the sha256 of its bytes. */
+struct digest gist_source(struct span source);
+bool gist_refers(const struct gist *gist, const struct gist_reference *to);
 bool gist_is_complete(const struct gist *gist, struct span role);
 
 /* The keyid of an entry in normal form, which ends with it and the signature,

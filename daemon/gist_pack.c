@@ -165,6 +165,102 @@ pack_attachments(const struct record *record, struct writer *w)
 	}
 }
 
+static size_t
+pack_reference(enum gist_reference_what what, const struct digest *digest,
+    struct writer *w)
+{
+	writer_u8(w, (uint8_t)what);
+	digest_write(digest, w);
+	return 1;
+}
+
+static size_t
+pack_texts(const struct license_texts *texts, struct writer *w)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		struct digest text = digest_sha256(&texts->all[i]);
+		(void)pack_reference(GIST_LICENSE_TEXT, &text, w);
+	}
+	return texts->count;
+}
+
+static struct digest
+digest_of_record(const struct hash *id)
+{
+	struct digest digest = digest_sha256(id);
+
+	digest.algorithm = DIGEST_TLOG_LEAF;
+	return digest;
+}
+
+static size_t
+pack_component(const struct component *component, struct writer *w)
+{
+	size_t count = pack_texts(&component->texts, w);
+
+	if (component->has_digest && component->digest.has_node)
+		count +=
+		    pack_reference(GIST_COMPONENT, &component->digest.node, w);
+	if (component->has_record) {
+		struct digest id = digest_of_record(&component->record);
+		count += pack_reference(GIST_COMPONENT, &id, w);
+	}
+	return count;
+}
+
+/* A URI as it is looked for: the sha256 of its bytes. */
+static size_t
+pack_source(struct span source, struct writer *w)
+{
+	struct digest digest = gist_source(source);
+
+	return source.len == 0
+	    ? 0
+	    : pack_reference(GIST_LICENSE_SOURCE, &digest, w);
+}
+
+static size_t
+pack_terms(const struct license_record *terms, struct writer *w)
+{
+	size_t count = pack_source(terms->source, w);
+
+	for (size_t i = 0; i < terms->document_count; i++)
+		count += pack_source(terms->documents[i].source, w);
+	return count;
+}
+
+static size_t
+pack_references(const struct record *record, struct writer *w)
+{
+	size_t count = pack_texts(&record->license_texts, w);
+
+	for (size_t i = 0; i < record->components.count; i++)
+		count += pack_component(&record->components.all[i], w);
+	count += pack_terms(&record->terms, w);
+	for (size_t i = 0; i < record->audit.about_count; i++) {
+		struct digest id = digest_of_record(&record->audit.about[i]);
+		count += pack_reference(GIST_ABOUT, &id, w);
+	}
+	return count;
+}
+
+/* The count stands before the list, and is known behind it. */
+static void
+pack_reference_list(const struct record *record, struct writer *w)
+{
+	size_t at = w->len;
+
+	writer_u16(w, 0);
+	writer_u32(w, 0);
+	size_t count = pack_references(record, w);
+	assert(count <= GIST_REFERENCES_MAX);
+	close_list(w, at + 2);
+	if (w->err != ERR_OK)
+		return;
+	w->data[at] = (uint8_t)(count >> 8);
+	w->data[at + 1] = (uint8_t)count;
+}
+
 void
 gist_pack(const struct record *record, const char *principal, struct writer *w)
 {
@@ -198,4 +294,5 @@ gist_pack(const struct record *record, const char *principal, struct writer *w)
 	for (size_t i = 0; i < record->complete_count; i++)
 		pack_text_u8(w, record->complete[i]);
 	pack_attachments(record, w);
+	pack_reference_list(record, w);
 }

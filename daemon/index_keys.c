@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "daemon/gist.h"
 #include "schema/note.h"
 
 /* Longest value: a principal, NUL and a digest; a name, LF and a version. */
@@ -162,6 +161,31 @@ file_attachments(struct filing *f)
 	return reader_end(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
+enum index_tag
+index_keys_tag(enum gist_reference_what what)
+{
+	static const enum index_tag tags[] = {
+		[GIST_LICENSE_TEXT] = INDEX_LICENSE_TEXT,
+		[GIST_LICENSE_SOURCE] = INDEX_LICENSE_SOURCE,
+		[GIST_ABOUT] = INDEX_ABOUT,
+		[GIST_COMPONENT] = INDEX_COMPONENT,
+	};
+
+	return tags[what];
+}
+
+static enum err
+file_references(struct filing *f)
+{
+	struct reader r = reader_of(f->gist.references);
+	struct gist_reference reference;
+
+	while (gist_reference_next(&r, &reference))
+		file_digest(
+		    f, index_keys_tag(reference.what), &reference.digest);
+	return reader_end(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
 /* Beside its artifacts: what it is, and what it is about. */
 static void
 file_record(struct filing *f, const struct hash *leaf, struct span keyid)
@@ -201,6 +225,8 @@ index_keys_add(struct index_keys *keys, const uint8_t key[static STORE_KEY_LEN],
 		return ERR_CORRUPT;
 	file_record(&f, leaf, keyid);
 	enum err err = file_attachments(&f);
+	if (err == ERR_OK)
+		err = file_references(&f);
 	return err == ERR_OK ? file_artifacts(&f) : err;
 }
 

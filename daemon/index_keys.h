@@ -9,22 +9,27 @@
 #ifndef HEADWATER_DAEMON_INDEX_KEYS_H
 #define HEADWATER_DAEMON_INDEX_KEYS_H
 
+#include "daemon/gist.h"
 #include "daemon/store_index.h"
 #include "daemon/store_log.h"
 #include "schema/digest_set.h"
 #include "schema/record.h"
 
 /* Each subject: its digests, again where they are warned of, and as a part twice,
- * own and made; each input twice; attachments; the rest. */
+ * own and made; each input twice; attachments; references; the rest. */
 #define INDEX_RECORD_KEYS_MAX \
 	(STATEMENT_SUBJECTS_MAX * (2 * DIGEST_SET_MAX + 4) + \
-	    RECORD_INPUTS_MAX * 2 + ATTACHMENTS_MAX + 16)
+	    RECORD_INPUTS_MAX * 2 + ATTACHMENTS_MAX + GIST_REFERENCES_MAX + \
+	    16)
 
 struct index_keys {
 	struct index_place *places;
 	size_t cap;
 	size_t count;
 };
+
+/* Under which a reference is found. */
+enum index_tag index_keys_tag(enum gist_reference_what what);
 
 /* Room for any one record more? */
 bool index_keys_have_room(const struct index_keys *keys);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "daemon/gist_seek.h"
+#include "daemon/index_keys.h"
 
 /* ---- where candidates come from ---- */
 
@@ -21,7 +22,10 @@ static bool
 choose_place(const struct lookup_filter *filter, enum index_tag *ret_tag,
     struct writer *value)
 {
-	if (filter->has_subject) {
+	if (filter->has_reference) {
+		*ret_tag = index_keys_tag(filter->reference.what);
+		digest_write(&filter->reference.digest, value);
+	} else if (filter->has_subject) {
 		*ret_tag = filter->is_warning ? INDEX_ADVISORY : INDEX_SUBJECT;
 		digest_write(&filter->subject, value);
 	} else if (filter->name.len > 0 && filter->version.len > 0) {
@@ -103,6 +107,7 @@ matches(const struct lookup_filter *filter, const struct view_record *record)
 	    fits(filter->principal, gist->principal) &&
 	    fits(filter->name, gist->name) &&
 	    fits(filter->version, gist->version) &&
+	    (!filter->has_reference || gist_refers(gist, &filter->reference)) &&
 	    (!filter->has_subject || gist_has_subject(gist, &filter->subject));
 }
 

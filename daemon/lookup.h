@@ -24,6 +24,8 @@ struct lookup_filter {
 	bool has_kind;
 	enum record_kind kind;
 	bool is_warning; /* advisories that are no answers */
+	bool has_reference;
+	struct gist_reference reference; /* that it makes */
 };
 
 struct lookup_item {

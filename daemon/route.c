@@ -24,8 +24,8 @@ static const struct route routes[] = {
 	{ .pattern = "/v1/records",
 	    .get = serve_records,
 	    .post = serve_records_post,
-	    .queries = " subject signer principal kind name after limit "
-		       "min_size " },
+	    .queries = " subject signer principal kind name rests source about "
+		       "component after limit min_size " },
 	{ .pattern = "/v1/records/:", .get = serve_record },
 	{ .pattern = "/v1/records/:/statement", .get = serve_record_statement },
 	{ .pattern = "/v1/records/:/proof", .get = serve_record_proof },

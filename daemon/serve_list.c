@@ -32,6 +32,42 @@ take_names(
 	return ERR_OK;
 }
 
+/* What a record refers to, by one of these queries. */
+static enum err
+take_reference(
+    const struct request *request, struct lookup_filter *filter, struct why *w)
+{
+	static const char *const names[] = {
+		[GIST_LICENSE_TEXT] = "rests",
+		[GIST_LICENSE_SOURCE] = "source",
+		[GIST_ABOUT] = "about",
+		[GIST_COMPONENT] = "component",
+	};
+	struct gist_reference *reference = &filter->reference;
+	enum err err = ERR_OK;
+	struct span text;
+
+	for (unsigned i = 1; err == ERR_OK && i < GIST_REFERENCE_WHATS; i++) {
+		if (!request_query(request, names[i], &text))
+			continue;
+		if (filter->has_reference)
+			return why(w, ERR_SYNTAX,
+			    "%s: one of rests, source, about and component",
+			    names[i]);
+		filter->has_reference = true;
+		reference->what = (enum gist_reference_what)i;
+		if (i == GIST_LICENSE_SOURCE && !text_is_uri(text))
+			err = why(w, ERR_SYNTAX, "an absolute URI is needed");
+		else if (i == GIST_LICENSE_SOURCE)
+			reference->digest = gist_source(text);
+		else
+			err = digest_parse(text, &reference->digest, w);
+		if (err != ERR_OK)
+			why_prefix(w, names[i]);
+	}
+	return err;
+}
+
 static enum err
 take_filter(
     const struct request *request, struct lookup_filter *filter, struct why *w)
@@ -57,10 +93,11 @@ take_filter(
 			return why(w, ERR_SYNTAX,
 			    "kind: dataset, code, model, run, provenance, "
 			    "evaluation, release, withdrawal, keyring, "
-			    "advisory, disclosure, other");
+			    "advisory, disclosure, license, audit, other");
 		filter->has_kind = true;
 	}
-	return take_names(request, filter, w);
+	enum err err = take_reference(request, filter, w);
+	return err == ERR_OK ? take_names(request, filter, w) : err;
 }
 
 /* `after` is the last position that was seen. */

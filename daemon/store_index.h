@@ -39,6 +39,11 @@ enum index_tag {
 	                    node: warnings, not answers */
 	INDEX_REPLY,	  /* id of a warning, 32 bytes: answers to it; and the
 	                    same, then principal: those by that principal */
+	/* a digest (digest_write), as gist.h refers to each */
+	INDEX_LICENSE_TEXT,   /* records that rest on this text */
+	INDEX_LICENSE_SOURCE, /* license records that name this URI */
+	INDEX_ABOUT,	      /* audits of this record */
+	INDEX_COMPONENT,      /* releases that name this component */
 };
 
 struct index_place {

@@ -200,6 +200,13 @@ shelf_put_predicate(
 		    "{\"reason\":\"bug\",\"severity\":\"low\","
 		    "\"action\":\"note\"}");
 		return;
+	case RECORD_LICENSE:
+		writer_text(w, "{\"license\":\"MIT\"}");
+		return;
+	case RECORD_AUDIT:
+		writer_text(
+		    w, "{\"method\":\"rehash\",\"verdict\":\"confirmed\"}");
+		return;
 	case RECORD_CODE:
 	case RECORD_OTHER:
 	case RECORD_KEYRING:
@@ -317,6 +324,57 @@ shelf_place_artifacts(
 }
 
 static inline void
+shelf_place_hash(struct shelf *shelf, enum index_tag tag,
+    enum digest_algorithm algorithm, const struct hash *hash)
+{
+	struct digest digest = digest_sha256(hash);
+
+	digest.algorithm = algorithm;
+	shelf_place_digest(shelf, tag, NULL, &digest);
+}
+
+static inline void
+shelf_place_texts(struct shelf *shelf, const struct license_texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		shelf_place_hash(
+		    shelf, INDEX_LICENSE_TEXT, DIGEST_SHA256, &texts->all[i]);
+}
+
+static inline void
+shelf_place_source(struct shelf *shelf, struct span source)
+{
+	struct hash hash = sha256_of(source);
+
+	if (source.len > 0)
+		shelf_place_hash(
+		    shelf, INDEX_LICENSE_SOURCE, DIGEST_SHA256, &hash);
+}
+
+static inline void
+shelf_place_references(struct shelf *shelf, const struct record *record)
+{
+	shelf_place_texts(shelf, &record->license_texts);
+	for (size_t i = 0; i < record->components.count; i++) {
+		const struct component *one = &record->components.all[i];
+
+		shelf_place_texts(shelf, &one->texts);
+		if (one->has_digest && one->digest.has_node)
+			shelf_place_digest(
+			    shelf, INDEX_COMPONENT, NULL, &one->digest.node);
+		if (one->has_record)
+			shelf_place_hash(shelf, INDEX_COMPONENT,
+			    DIGEST_TLOG_LEAF, &one->record);
+	}
+	shelf_place_source(shelf, record->terms.source);
+	for (size_t i = 0; i < record->terms.document_count; i++)
+		shelf_place_source(shelf, record->terms.documents[i].source);
+	for (size_t i = 0; i < record->audit.about_count; i++)
+		shelf_place_hash(shelf, INDEX_ABOUT, DIGEST_TLOG_LEAF,
+		    &record->audit.about[i]);
+}
+
+static inline void
 shelf_place_record(struct shelf *shelf, const struct record *record,
     const char *principal, const char *keyid, const struct hash *id)
 {
@@ -358,6 +416,7 @@ shelf_place_record(struct shelf *shelf, const struct record *record,
 		if (one->is_manifest && !one->is_salted)
 			shelf_place(shelf, INDEX_MANIFEST, span_of("", 1));
 	}
+	shelf_place_references(shelf, record);
 	shelf_place_artifacts(shelf, record, principal);
 }
 

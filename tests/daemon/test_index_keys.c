@@ -168,6 +168,64 @@ test_advisories(void **state)
 	shelf_close(&shelf);
 }
 
+static struct span
+reference_of(enum digest_algorithm algorithm, const char *text,
+    uint8_t out[static VIEW_VALUE_MAX])
+{
+	struct hash hash = sha256_of(span_of_text(text));
+	struct digest digest = digest_sha256(&hash);
+
+	digest.algorithm = algorithm;
+	return view_value(SPAN_EMPTY, &digest, out);
+}
+
+struct reference_row {
+	const char *name;
+	enum index_tag tag;
+	enum digest_algorithm algorithm;
+	const char *text;
+	size_t count;
+};
+
+static const struct reference_row reference_rows[] = {
+	{ "a text of a set and of a component", INDEX_LICENSE_TEXT,
+	    DIGEST_SHA256, "mit", 2 },
+	{ "a set's second text", INDEX_LICENSE_TEXT, DIGEST_SHA256, "gpl", 1 },
+	{ "where a text is", INDEX_LICENSE_SOURCE, DIGEST_SHA256,
+	    "https://ai.example/gemma/terms", 1 },
+	{ "where a document is that a text takes in", INDEX_LICENSE_SOURCE,
+	    DIGEST_SHA256, "https://ai.example/brand", 1 },
+	{ "an audited record", INDEX_ABOUT, DIGEST_TLOG_LEAF, "record", 1 },
+	{ "a component by its record", INDEX_COMPONENT, DIGEST_TLOG_LEAF, "r",
+	    1 },
+	{ "is no subject", INDEX_SUBJECT, DIGEST_TLOG_LEAF, "r", 0 },
+	{ "what was audited", INDEX_SUBJECT, DIGEST_SHA256, "model", 1 },
+	{ "is no input", INDEX_INPUT, DIGEST_SHA256, "model", 0 },
+};
+
+static void
+test_references(void **state)
+{
+	uint8_t value[VIEW_VALUE_MAX];
+	(void)state;
+
+	shelf_open(&shelf);
+	(void)add(0, "valid-dataset-license-texts.json");
+	(void)add(1, "valid-release-component-by-record.json");
+	(void)add(0, "valid-license.json");
+	(void)add(0, "valid-license-bare.json");
+	(void)add(2, "valid-audit.json");
+	shelf_commit(&shelf);
+	for (size_t i = 0;
+	     i < sizeof(reference_rows) / sizeof(reference_rows[0]); i++) {
+		const struct reference_row *row = &reference_rows[i];
+		assert_int_equal(row->count,
+		    count_at(row->tag,
+			reference_of(row->algorithm, row->text, value)));
+	}
+	shelf_close(&shelf);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -175,5 +233,6 @@ main(int argc, char **argv)
 	UNIT(test_every_vector);
 	UNIT(test_attachments);
 	UNIT(test_advisories);
+	UNIT(test_references);
 	return unit_run(argc, argv);
 }
