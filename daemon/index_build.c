@@ -17,6 +17,7 @@ write_slice(struct index_runs *runs, struct store *index,
     const struct tree_head *head, bool *ret_is_last)
 {
 	struct txn txn = store_begin(index, TXN_WRITE);
+	struct index_scan scan = index_scan_open(&txn);
 	struct index_place place;
 	enum err err = ERR_OK;
 	size_t count = 0;
@@ -24,9 +25,10 @@ write_slice(struct index_runs *runs, struct store *index,
 
 	while (txn.err == ERR_OK && count < slice_keys(runs) &&
 	    (is_there = index_runs_next(runs, &place, &err))) {
-		store_index_append(&txn, &place);
+		index_scan_append(&scan, &place);
 		count++;
 	}
+	index_scan_close(&scan);
 	txn_fail(&txn, err);
 	*ret_is_last = !is_there;
 	if (!is_there)

@@ -114,6 +114,10 @@ bool txn_cursor_seek(struct txn_cursor *cursor, struct span key,
 bool txn_cursor_next(
     struct txn_cursor *cursor, struct span *ret_key, struct span *ret_value);
 
+/* Puts a pair above all others; many in a row cost no search each. */
+void txn_cursor_append(
+    struct txn_cursor *cursor, struct span key, struct span value);
+
 /* Lets the disk read what lies from one value to another, both of this
  * transaction: a hint, where many are read in their order. */
 void txn_read_ahead(struct span from, struct span until);

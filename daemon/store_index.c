@@ -66,15 +66,6 @@ store_index_put(struct txn *txn, const struct index_place *place)
 	    SPAN_EMPTY, false);
 }
 
-void
-store_index_append(struct txn *txn, const struct index_place *place)
-{
-	struct place_key key = key_of(place->place, place->position);
-
-	txn_put(txn, TABLE_PLACE, span_of(key.bytes, sizeof(key.bytes)),
-	    SPAN_EMPTY, true);
-}
-
 /* ---- all of them ---- */
 
 struct index_scan
@@ -100,6 +91,15 @@ index_scan_next(struct index_scan *scan, struct index_place *ret)
 	}
 	*ret = place;
 	return true;
+}
+
+void
+index_scan_append(struct index_scan *scan, const struct index_place *place)
+{
+	struct place_key key = key_of(place->place, place->position);
+
+	txn_cursor_append(
+	    &scan->cursor, span_of(key.bytes, sizeof(key.bytes)), SPAN_EMPTY);
 }
 
 void

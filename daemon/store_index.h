@@ -60,8 +60,6 @@ uint64_t store_index_place_of(const uint8_t key[static STORE_KEY_LEN],
 
 /* Any order is right; sorted input is fast. */
 void store_index_put(struct txn *txn, const struct index_place *place);
-/* It must lie above all that are there. */
-void store_index_append(struct txn *txn, const struct index_place *place);
 
 /* How many places there are of positions below `end`: reads the whole table. */
 uint64_t store_index_count(struct txn *txn, uint64_t end);
@@ -71,6 +69,9 @@ struct index_scan {
 	struct txn_cursor cursor;
 };
 struct index_scan index_scan_open(struct txn *txn);
+/* Writes one that lies above all that are there. */
+void index_scan_append(
+    struct index_scan *scan, const struct index_place *place);
 bool index_scan_next(struct index_scan *scan, struct index_place *ret);
 void index_scan_close(struct index_scan *scan);
 

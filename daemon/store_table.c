@@ -213,6 +213,22 @@ txn_cursor_next(
 	    cursor->is_started ? MDB_NEXT : MDB_FIRST, ret_key, ret_value);
 }
 
+void
+txn_cursor_append(struct txn_cursor *cursor, struct span key, struct span value)
+{
+	struct txn *txn = cursor->txn;
+	MDB_val name = val_of(key);
+	MDB_val data = val_of(value);
+
+	if (cursor->handle == NULL || txn->err != ERR_OK)
+		return;
+	assert(txn->mode == TXN_WRITE);
+	count_put(txn->store, key.len, value.len, true);
+	txn_fail(txn,
+	    store_err_of(
+		mdb_cursor_put(cursor->handle, &name, &data, MDB_APPEND)));
+}
+
 /* The map is read at random, page by page, as questions want it. */
 void
 txn_read_ahead(struct span from, struct span until)
