@@ -117,6 +117,8 @@ tell(struct compare *c)
 	}
 	if (c->not_named > 0)
 		fault(c, "places are missing of other entries:", c->not_named);
+	if (c->scan.lost > 0)
+		fault(c, "places that are there and not found:", c->scan.lost);
 	if (c->extra > 0)
 		fault(c, "places that no entry has:", c->extra);
 }
@@ -129,6 +131,7 @@ compare(struct compare *c, const struct index_source *source, struct why *w)
 	if (err != ERR_OK)
 		return err;
 	c->scan = index_scan_open(c->index);
+	c->scan.probes = true;
 	compare_all(c);
 	index_scan_close(&c->scan);
 	if (c->err == ERR_OK)

@@ -71,7 +71,38 @@ store_index_put(struct txn *txn, const struct index_place *place)
 struct index_scan
 index_scan_open(struct txn *txn)
 {
-	return (struct index_scan){ txn_cursor_open(txn, TABLE_PLACE) };
+	return (
+	    struct index_scan){ .cursor = txn_cursor_open(txn, TABLE_PLACE) };
+}
+
+static void
+probe(struct index_scan *scan, const struct index_place *place)
+{
+	struct place_key key = key_of(place->place, place->position);
+	struct txn *txn = scan->cursor.txn;
+	struct span value;
+
+	if (!txn_get(txn, TABLE_PLACE, span_of(key.bytes, sizeof(key.bytes)),
+		&value))
+		scan->lost++;
+	if (txn->err == ERR_CORRUPT)
+		txn->err = ERR_OK;
+}
+
+/* `key` lies in the page; NULL: there are no more. */
+static void
+probe_pages(struct index_scan *scan, const uint8_t *key,
+    const struct index_place *place)
+{
+	uintptr_t page =
+	    (uintptr_t)key / scan->cursor.txn->store->file.page_bytes;
+
+	if (page != scan->page && scan->page != 0)
+		probe(scan, &scan->last);
+	if (page != scan->page && page != 0)
+		probe(scan, place);
+	scan->page = page;
+	scan->last = *place;
 }
 
 bool
@@ -80,8 +111,11 @@ index_scan_next(struct index_scan *scan, struct index_place *ret)
 	struct span key;
 	struct span value;
 
-	if (!txn_cursor_next(&scan->cursor, &key, &value))
+	if (!txn_cursor_next(&scan->cursor, &key, &value)) {
+		if (scan->probes && scan->cursor.txn->err == ERR_OK)
+			probe_pages(scan, NULL, &scan->last);
 		return false;
+	}
 	struct reader r = reader_of(key);
 	struct index_place place = { .place = reader_u64(&r) };
 	place.position = reader_u64(&r);
@@ -89,6 +123,8 @@ index_scan_next(struct index_scan *scan, struct index_place *ret)
 		txn_fail(scan->cursor.txn, ERR_CORRUPT);
 		return false;
 	}
+	if (scan->probes)
+		probe_pages(scan, key.data, &place);
 	*ret = place;
 	return true;
 }

@@ -64,9 +64,15 @@ void store_index_put(struct txn *txn, const struct index_place *place);
 /* How many places there are of positions below `end`: reads the whole table. */
 uint64_t store_index_count(struct txn *txn, uint64_t end);
 
-/* All places, in their order, whatever the watermark. */
+/* All places, in their order, whatever the watermark.  A scan goes from page to
+ * page: where it probes, the first and the last of each are searched too, as a
+ * question would, which shows that every one between them is found. */
 struct index_scan {
 	struct txn_cursor cursor;
+	bool probes;
+	uint64_t lost; /* how many of those a search does not find */
+	uintptr_t page;
+	struct index_place last;
 };
 struct index_scan index_scan_open(struct txn *txn);
 /* Writes one that lies above all that are there. */

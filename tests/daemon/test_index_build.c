@@ -242,6 +242,67 @@ test_damage(void **state)
 	shelf_close(&shelf);
 }
 
+#define PAGE 4096
+#define PAGE_BRANCH 1 /* LMDB's P_BRANCH */
+
+/* In each page that leads to others: a bit of the second key. */
+static unsigned
+flip_branches(const char *path)
+{
+	FILE *file = fopen(path, "r+b");
+	uint8_t page[PAGE];
+	unsigned count = 0;
+
+	assert_non_null(file);
+	for (long at = 2 * PAGE; fseek(file, at, SEEK_SET) == 0 &&
+	     fread(page, 1, PAGE, file) == PAGE;
+	     at += PAGE) {
+		uint64_t number;
+		uint16_t header[4]; /* pad, flags, lower, upper */
+		uint16_t node;
+		memcpy(&number, page, sizeof(number));
+		memcpy(header, page + 8, sizeof(header));
+		memcpy(&node, page + 16 + 2, sizeof(node));
+		if (number != (uint64_t)at / PAGE || header[1] != PAGE_BRANCH ||
+		    header[2] < 16 + 4 || node > PAGE - 24)
+			continue;
+		page[node + 8] ^= 0x40;
+		assert_int_equal(0, fseek(file, at, SEEK_SET));
+		assert_int_equal(PAGE, fwrite(page, 1, PAGE, file));
+		count++;
+	}
+	assert_int_equal(0, fclose(file));
+	return count;
+}
+
+/* All places are there, one after the other, but a question does not find some. */
+static void
+test_branch_is_damaged(void **state)
+{
+	char path[FOLDER_PATH_MAX];
+	struct check_result result = { 0 };
+	struct why w = { "" };
+	char text[1000] = "";
+
+	(void)state;
+	open_log(600);
+	store_close(shelf.index);
+	folder_path(path, shelf.folder, "index/data.mdb");
+	assert_true(flip_branches(path) > 0);
+	folder_path(path, shelf.folder, "index");
+	assert_err(ERR_OK, store_open(path, STORE_INDEX, &shelf.index, &w));
+	FILE *out = fmemopen(text, sizeof(text), "w");
+	const struct check_job job = { .log = shelf.log,
+		.index = shelf.index,
+		.folder = shelf.folder,
+		.out = out };
+	assert_err(ERR_OK, check_index(&job, &result, &w));
+	(void)fclose(out);
+	assert_int_equal(1, result.faults);
+	assert_non_null(strstr(text, "places that are there and not found: "));
+	shelf_close(&shelf);
+}
+
 static void
 test_no_room(void **state)
 {
@@ -353,6 +414,7 @@ main(int argc, char **argv)
 	UNIT_ROWS(rows, test_same);
 	UNIT(test_anew);
 	UNIT(test_damage);
+	UNIT(test_branch_is_damaged);
 	UNIT(test_no_room);
 	UNIT_ROWS(kill_rows, test_killed);
 	return unit_run(argc, argv);
