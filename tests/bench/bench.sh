@@ -3,10 +3,11 @@
 # the machine itself, in one run, and writes one page of ratios.
 #
 #	bench.sh [ROW...]       all rows, or some of: machine write idle ndjson read
-#	                        size index lineage memory start check
+#	                        size check hash manifest shard taint contaminated
 #
 # FULL=1: longer runs, and a ledger of 10^7 records (half an hour, 60 GB).
 # REPEAT=N, MS=N: runs of each kind, and their length.  HW_BUILD: the programs.
+# HW_OUT: where it works; that folder's disk is the one that is measured.
 # Whatever is missing (Go, its module proxy, nginx) is skipped by name.
 set -u
 export LC_ALL=C
@@ -14,7 +15,7 @@ export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${HW_BUILD:-$here/../../.build/release}" && pwd)
 tools=$build/tests/bench
-out=$(cd "$here/../.." && pwd)/.build/bench
+out=${HW_OUT:-$(cd "$here/../.." && pwd)/.build/bench}
 work=$out/work
 raw=$out/raw.txt
 full=${FULL:-}
@@ -425,12 +426,15 @@ row_check() {
 	rm -rf "$work/signed"
 }
 
+. "$here/scale.sh"
+
 # ---- all of it ----
 
 note machine what=others cores="$(nproc)" \
 	loadavg="$(cut -d' ' -f1 /proc/loadavg)"
 make_ledger main
-rows=${*:-machine write ndjson idle read size check}
+rows=${*:-machine write ndjson idle read size check hash manifest shard taint
+	contaminated}
 for row in $rows; do
 	case $row in
 	write | ndjson | idle | read | size)
@@ -443,7 +447,7 @@ for row in $rows; do
 	[ "$row" = size ] && running=
 done
 stop_all
-awk -f "$here/report.awk" "$raw" >"$out/report.md"
+awk -f "$here/scale.awk" -f "$here/report.awk" "$raw" >"$out/report.md"
 if ! grep -q '^write ' "$raw"; then
 	:
 elif command -v gnuplot >/dev/null; then

@@ -8,6 +8,7 @@
  *	load --kind get --file PATHS …    GETs, again and again
  *	load --signer                     prints the allowed_signers line
  *	load --bodies --first 0 --count N prints envelopes, one a line
+ *	load --nodes --first 0 --count N  prints their artifacts' digests
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,7 @@ struct options {
 	const char *vkey;
 	bool prints_signer;
 	bool prints_bodies;
+	bool prints_nodes;
 };
 
 enum option {
@@ -58,6 +60,7 @@ enum option {
 	OPTION_FILE,
 	OPTION_SIGNER,
 	OPTION_BODIES,
+	OPTION_NODES,
 };
 
 static const struct option_name {
@@ -78,6 +81,7 @@ static const struct option_name {
 	{ "--file", OPTION_FILE },
 	{ "--signer", OPTION_SIGNER },
 	{ "--bodies", OPTION_BODIES },
+	{ "--nodes", OPTION_NODES },
 };
 
 static void
@@ -156,6 +160,9 @@ set_option(enum option option, const char *text, struct options *o)
 	case OPTION_BODIES:
 		o->prints_bodies = true;
 		return;
+	case OPTION_NODES:
+		o->prints_nodes = true;
+		return;
 	}
 }
 
@@ -197,6 +204,19 @@ print_made(const struct options *o)
 		(void)fwrite(line, 1, w.len, stdout);
 	}
 	forge_free(forge);
+	return 0;
+}
+
+static int
+print_nodes(const struct requests_plan *plan)
+{
+	char text[HASH_TEXT_MAX];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct hash node = forge_node(plan->first + i);
+		hash_print(&node, text);
+		(void)puts(text);
+	}
 	return 0;
 }
 
@@ -248,6 +268,8 @@ main(int argc, char **argv)
 	json_start();
 	if (o.prints_signer || o.prints_bodies)
 		return print_made(&o);
+	if (o.prints_nodes)
+		return print_nodes(&o.requests);
 	if (o.kind == NULL || o.drive.port == 0)
 		usage("--kind and --port");
 	o.requests.path = o.kind->path;

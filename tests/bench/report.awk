@@ -223,6 +223,7 @@ END {
 	reads("checkpoint"); reads("tile"); reads("bundle"); reads("record"); reads("proof")
 	by_size()
 	checked_again(); rebuilt()
+	scale()
 	for (i = 1; i <= skip_count; i++)
 		printf "\n- %s\n", skipped[i]
 }
