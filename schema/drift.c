@@ -1,10 +1,16 @@
 #include "schema/drift.h"
 
+#include <string.h>
+
+struct drift_scratch {
+	struct drift_document documents[DRIFT_DOCUMENTS_MAX];
+	bool takes_in[DRIFT_DOCUMENTS_MAX][DRIFT_DOCUMENTS_MAX]; /* [a][b] */
+};
+
 struct walk {
 	const struct snapshots *snapshots;
-	struct drift_document *documents;
+	struct drift_document *documents; /* of the scratch */
 	size_t count;
-	bool *takes_in; /* [a * DRIFT_DOCUMENTS_MAX + b] */
 	bool is_cut;
 };
 
@@ -218,7 +224,7 @@ walk_all(struct walk *walk)
 static void
 mark_taken(const struct walk *walk, size_t at, const struct snapshot *s)
 {
-	bool *row = &walk->takes_in[at * DRIFT_DOCUMENTS_MAX];
+	bool *row = walk->snapshots->scratch->takes_in[at];
 
 	for (size_t i = 0; i < walk->count; i++) {
 		struct span source = walk->documents[i].source;
@@ -250,7 +256,7 @@ is_circular(const struct walk *walk, size_t start)
 	waiting[count++] = start;
 	while (count > 0 && !is_reached[start]) {
 		const bool *row =
-		    &walk->takes_in[waiting[--count] * DRIFT_DOCUMENTS_MAX];
+		    walk->snapshots->scratch->takes_in[waiting[--count]];
 		for (size_t i = 0; i < walk->count; i++) {
 			if (!row[i] || is_reached[i])
 				continue;
@@ -262,6 +268,12 @@ is_circular(const struct walk *walk, size_t start)
 }
 
 /* ---- the judgement ---- */
+
+struct drift_scratch *
+drift_scratch(struct arena *arena)
+{
+	return arena_take(arena, 1, sizeof(struct drift_scratch));
+}
 
 static bool
 is_asked(const struct snapshot *s, const struct drift_question *question)
@@ -309,7 +321,6 @@ sum_up(struct walk *walk, struct drift *drift)
 	drift->is_known = walk->count > 0;
 	drift->is_cut = walk->is_cut;
 	drift->count = walk->count;
-	drift->documents = walk->documents;
 }
 
 enum err
@@ -317,18 +328,25 @@ drift_judge(const struct snapshots *snapshots,
     const struct drift_question *question, struct arena *arena,
     struct drift *ret)
 {
-	struct walk walk = { .snapshots = snapshots };
+	struct drift_scratch *scratch = snapshots->scratch;
+	struct walk walk = {
+		.snapshots = snapshots,
+		.documents = scratch->documents,
+	};
 	struct drift drift = { .count = 0 };
+	struct drift_document *documents;
 
-	walk.documents =
-	    arena_take(arena, DRIFT_DOCUMENTS_MAX, sizeof(*walk.documents));
-	walk.takes_in = arena_take(
-	    arena, (size_t)DRIFT_DOCUMENTS_MAX * DRIFT_DOCUMENTS_MAX, 1);
-	if (walk.documents == NULL || walk.takes_in == NULL)
-		return ERR_MEMORY;
+	memset(scratch->takes_in, 0, sizeof(scratch->takes_in));
 	put_asked(&walk, question);
 	walk_all(&walk);
 	sum_up(&walk, &drift);
+	documents = arena_take(arena, walk.count, sizeof(*documents));
+	if (documents == NULL)
+		return ERR_MEMORY;
+	if (walk.count > 0)
+		memcpy(
+		    documents, walk.documents, walk.count * sizeof(*documents));
+	drift.documents = documents;
 	*ret = drift;
 	return ERR_OK;
 }

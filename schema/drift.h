@@ -83,7 +83,10 @@ struct drift {
 struct snapshots {
 	size_t count;
 	const struct snapshot *all;
-};
+	struct drift_scratch *scratch; /* of drift_scratch: for any number of */
+};				       /* judgements, one at a time */
+
+struct drift_scratch *drift_scratch(struct arena *arena); /* NULL: no memory */
 
 /* ERR_MEMORY only. */
 MUST_CHECK enum err drift_judge(const struct snapshots *snapshots,

@@ -56,4 +56,13 @@ MUST_CHECK enum err spdx_parse(
  * operands in their order; ids as they were written. */
 void spdx_print(const struct spdx *spdx, struct writer *w);
 
+/* Of the terms, by the rules of AND (both) and OR (one). */
+typedef bool spdx_holds_of(const struct spdx_item *term, const void *context);
+bool spdx_holds(
+    const struct spdx *spdx, spdx_holds_of *holds, const void *context);
+
+/* The same but for spaces, parentheses and the case of ids; texts that are no
+ * expressions: the same bytes. */
+bool spdx_same(struct span a, struct span b);
+
 #endif

@@ -141,7 +141,10 @@ test_row(void **state)
 {
 	const struct row *row = *state;
 	struct arena *arena = arena_new((size_t)1 << 20);
-	struct snapshots given = { .all = snapshots };
+	struct snapshots given = {
+		.all = snapshots,
+		.scratch = drift_scratch(arena),
+	};
 	struct drift_question question = {
 		.has_record = row->text < 'A',
 		.record = hash_of_letter(row->text),
@@ -171,9 +174,13 @@ test_many(void **state)
 	static char urls[DRIFT_DOCUMENTS_MAX + 1][8];
 	struct snapshot one = { .source = span_of_text("u"),
 		.documents = many };
-	struct snapshots given = { .count = 1, .all = &one };
-	struct drift_question question = { .text = one.text };
 	struct arena *arena = arena_new((size_t)1 << 20);
+	struct snapshots given = {
+		.count = 1,
+		.all = &one,
+		.scratch = drift_scratch(arena),
+	};
+	struct drift_question question = { .text = one.text };
 	struct drift drift;
 	(void)state;
 
@@ -191,9 +198,12 @@ test_many(void **state)
 	assert_err(ERR_OK, drift_judge(&given, &question, arena, &drift));
 	assert_int_equal(DRIFT_DOCUMENTS_MAX, drift.count);
 	assert_true(drift.is_cut);
+	struct arena *small = arena_new(1024);
+	assert_err(ERR_MEMORY, drift_judge(&given, &question, small, &drift));
+	arena_free(small);
 	arena_free(arena);
 	arena = arena_new(1024);
-	assert_err(ERR_MEMORY, drift_judge(&given, &question, arena, &drift));
+	assert_null(drift_scratch(arena));
 	arena_free(arena);
 }
 

@@ -176,6 +176,31 @@ test_deep_print(void **state)
 	    "A AND (B OR C AND (D OR E AND (F OR G AND (H OR I))))", text);
 }
 
+struct same_row {
+	const char *name;
+	const char *a;
+	const char *b;
+	bool expected;
+};
+
+static const struct same_row sames[] = {
+	{ "same: spaces", "MIT OR A", " MIT  OR (A)", true },
+	{ "same: case of ids", "mit", "MIT", true },
+	{ "same: another order", "A OR B", "B OR A", false },
+	{ "same: a prefix", "A", "AB", false },
+	{ "same: no expressions", "see below", "see below", true },
+	{ "same: one expression", "see below", "see", false },
+};
+
+static void
+test_same(void **state)
+{
+	const struct same_row *row = *state;
+
+	assert_int_equal(row->expected,
+	    spdx_same(span_of_text(row->a), span_of_text(row->b)));
+}
+
 /* ---- facts, as letters ---- */
 
 struct fact_row {
@@ -386,6 +411,7 @@ main(int argc, char **argv)
 	UNIT_ROWS(refusals, test_refusal);
 	UNIT(test_bounds);
 	UNIT(test_deep_print);
+	UNIT_ROWS(sames, test_same);
 	UNIT_ROWS(facts, test_facts);
 	UNIT(test_no_expression);
 	UNIT(test_list);
