@@ -1,0 +1,59 @@
+/*
+ * licensing_inner: what the files of licensing share while they judge.
+ *
+ * Threads: one.  Memory: the judgement's arena.
+ */
+#ifndef HEADWATER_SCHEMA_LICENSING_INNER_H
+#define HEADWATER_SCHEMA_LICENSING_INNER_H
+
+#include "schema/licensing.h"
+
+struct judging {
+	const struct dossier *dossier;
+	struct arena *arena;
+	struct snapshots snapshots;
+	const size_t *snapshot_records;
+	size_t item_count;
+	struct licensing_item *items;
+	size_t text_count;
+	struct licensing_text *texts;
+	size_t finding_count;
+	struct licensing_finding *findings; /* as they come */
+	bool is_cut;
+	enum err err; /* sticky: ERR_MEMORY */
+};
+
+/* ---- licensing_snapshot ---- */
+
+/* The license records that stand, as snapshots. */
+void judging_take_snapshots(struct judging *j);
+/* The number of a text, looked into the first time; false when over a bound. */
+bool judging_text(struct judging *j, const struct hash *text, size_t *ret);
+
+/* ---- licensing_item ---- */
+
+/* All items, each with whose word its licence is. */
+void judging_take_items(struct judging *j);
+/* Is the node the first subject of the record? */
+bool judging_is_about(
+    const struct dossier_record *record, const struct digest *digest);
+/* The principal whose records about a node count. */
+struct span judging_owner(
+    const struct judging *j, const struct dossier_node *node);
+
+/* ---- licensing_finding ---- */
+
+/* What there is to say of an item, beside `licensing`'s claim. */
+void judging_find(struct judging *j, size_t item, struct span claim,
+    const struct spdx_facts *facts);
+
+/* Adds one; the sentence is the arena's. */
+void judging_say(struct judging *j, enum licensing_kind kind, size_t item,
+    const size_t *record, const char *format, ...) PRINTF(5, 6);
+
+/* ---- licensing_text ---- */
+
+/* What there is to say of the texts that an item's licence rests on. */
+void judging_find_texts(struct judging *j, size_t item);
+
+#endif
