@@ -35,7 +35,7 @@ SIGNER := limits fault clock file signer_wire signer_state signer_key \
 CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	pointer ahead digester hasher census oms sink listing sums hashing \
 	safetensors tensors \
-	disk url transport_curl transport \
+	disk url transport_curl transport web text_diff \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
 	submit unsent upload \
 	options wishes item kept draft recording child environment run \

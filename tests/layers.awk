@@ -30,7 +30,7 @@ BEGIN {
 	door["nettle/sha2.h"] = "^schema/sha256[.]c$"
 	door["zlib.h"] = "^daemon/inflate[.]c$"
 	door["yaml.h"] = "^client/card[.]c$"
-	door["curl/curl.h"] = "^client/transport_curl[.]c$"
+	door["curl/curl.h"] = "^client/(transport_curl|web)[.]c$"
 }
 
 FNR == 1 {
