@@ -79,9 +79,9 @@ take_tensors(struct draft *draft, const char *path,
 		return;
 	enum err err = tensors_print(&source, &w, draft->why);
 	if (err == ERR_OK && w.len > 0) {
-		draft->tensors =
+		draft->beside =
 		    arena_copy(draft->session->arena, writer_view(&w));
-		if (draft->tensors.data == NULL)
+		if (draft->beside.data == NULL)
 			err = why(draft->why, ERR_MEMORY, "out of memory");
 	}
 	if (err != ERR_OK)

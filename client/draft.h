@@ -32,8 +32,9 @@ struct draft {
 	bool makes;	       /* the record puts edges between artifacts */
 	struct kept *manifest; /* to be kept beside the proofs; may be NULL */
 	struct hash manifest_hash;
-	bool is_disclosed;   /* it goes to the log too */
-	struct span tensors; /* the same of tensors.json; may be empty */
+	bool is_disclosed; /* it goes to the log too */
+	struct span
+	    beside; /* the same of tensors.json, of a licence; may be empty */
 	const struct imported *imported; /* NULL: it has none */
 };
 

@@ -160,7 +160,7 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 	struct stored stored;
 	char beside[DISK_PATH_MAX];
 
-	if (path == NULL)
+	if (path == NULL || recording->is_beside)
 		return ERR_OK;
 	enum err err =
 	    stored_get(&session->trust, id, session->arena, &stored, w);
@@ -184,11 +184,11 @@ static enum err
 keep_texts(
     struct recording *recording, const struct draft *draft, struct why *w)
 {
-	struct hash tensors = sha256_of(draft->tensors);
+	struct hash beside = sha256_of(draft->beside);
 
-	if (draft->tensors.len > 0) {
+	if (draft->beside.len > 0) {
 		enum err err = kept_put(
-		    &recording->session->trust, &tensors, draft->tensors, w);
+		    &recording->session->trust, &beside, draft->beside, w);
 		if (err != ERR_OK)
 			return err;
 	}
@@ -200,12 +200,13 @@ keep_texts(
 
 /* The id alone on stdout, for id=$(headwater record …). */
 static enum err
-print_answer(
-    struct session *session, const struct submitted *submitted, struct why *w)
+print_answer(const struct recording *recording,
+    const struct submitted *submitted, struct why *w)
 {
+	struct session *session = recording->session;
 	char id[HASH_TEXT_MAX];
 
-	if (session->out.is_json) {
+	if (session->out.is_json && !recording->is_beside) {
 		struct writer writer = writer_heap(OUTPUT_ANSWER_MAX);
 		submit_print_json(session, submitted, &writer);
 		enum err err = output_answer(&session->out, &writer, w);
@@ -213,6 +214,11 @@ print_answer(
 		return err;
 	}
 	hash_print(&submitted->id, id);
+	if (recording->is_beside) {
+		output_note(&session->out, "recorded beside it: %.*s, %s",
+		    SPAN_ARGS(recording->name), id);
+		return ERR_OK;
+	}
 	output_print(&session->out, "%s\n", id);
 	output_note(&session->out, "%s at index %llu of %s",
 	    submitted->is_duplicate ? "was recorded before," : "recorded",
@@ -255,7 +261,7 @@ upload_one(struct session *session, bool is_manifest, const struct hash *hash,
 	    &session->out, "to send it again: headwater upload %s", path);
 	why_prefix(w,
 	    is_manifest ? "recorded, but its manifest is not in the log"
-			: "recorded, but its tensors are not in the log");
+			: "recorded, but its text is not in the log");
 	return err;
 }
 
@@ -263,15 +269,15 @@ upload_one(struct session *session, bool is_manifest, const struct hash *hash,
 static enum err
 upload_all(struct session *session, const struct draft *draft, struct why *w)
 {
-	struct hash tensors = sha256_of(draft->tensors);
+	struct hash beside = sha256_of(draft->beside);
 	enum err err = ERR_OK;
 
 	if (!draft->is_disclosed)
 		return ERR_OK;
 	if (draft->manifest != NULL)
 		err = upload_one(session, true, &draft->manifest_hash, w);
-	if (err == ERR_OK && draft->tensors.len > 0)
-		err = upload_one(session, false, &tensors, w);
+	if (err == ERR_OK && draft->beside.len > 0)
+		err = upload_one(session, false, &beside, w);
 	return err;
 }
 
@@ -290,7 +296,7 @@ send(struct recording *recording, const struct draft *draft,
 	}
 	remember(recording, draft, &submitted.id);
 	/* before anything else may fail: it stands in the log */
-	err = print_answer(session, &submitted, w);
+	err = print_answer(recording, &submitted, w);
 	if (err != ERR_OK)
 		return err;
 	err = save_proof(recording, &submitted.id, w);

@@ -18,6 +18,7 @@ struct recording {
 	struct session *session;
 	const struct arguments *arguments;
 	bool is_dry;
+	bool is_beside; /* of another record: its id is told, and no answer */
 	bool has_principal;
 	struct principal principal;
 	struct span name; /* the bound name; empty where the kind has none */

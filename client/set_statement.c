@@ -76,7 +76,7 @@ write_attachments(struct draft *draft, const struct item *item)
 {
 	const struct hashing *set = &item->hashing;
 	struct writer *w = &draft->w;
-	struct hash tensors = sha256_of(draft->tensors);
+	struct hash tensors = sha256_of(draft->beside);
 	bool is_set = item->kind == ITEM_SET;
 
 	draft->is_disclosed =
@@ -85,7 +85,7 @@ write_attachments(struct draft *draft, const struct item *item)
 		writer_member_text(w, "disclosure", span_of_text("salted"));
 	if (is_set && draft->is_disclosed)
 		writer_member_text(w, "disclosure", span_of_text("full"));
-	if (!is_set && draft->tensors.len == 0)
+	if (!is_set && draft->beside.len == 0)
 		return;
 	writer_member(w, "attachments");
 	writer_text(w, "[");
@@ -93,9 +93,9 @@ write_attachments(struct draft *draft, const struct item *item)
 		write_attachment(draft,
 		    set->is_salted ? ATTACHMENT_SALTED : ATTACHMENT_MANIFEST,
 		    "text/plain", &set->sha256, set->manifest_len);
-	if (draft->tensors.len > 0)
+	if (draft->beside.len > 0)
 		write_attachment(draft, TENSORS_NAME, "application/json",
-		    &tensors, draft->tensors.len);
+		    &tensors, draft->beside.len);
 	write_imported(draft);
 	writer_text(w, "]");
 	draft->manifest_hash = set->sha256;

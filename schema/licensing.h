@@ -3,7 +3,7 @@
  *
  * A function of a dossier: each artifact that was released, is a component, or is
  * upstream, with its licence and whose word that is, the texts that were pinned,
- * and findings, the worst first (FORMATS 6).  Facts and where they come from: no
+ * and findings, the worst first (FORMATS 7).  Facts and where they come from: no
  * advice.
  *
  * Threads: any.  Memory: the caller's arena; it borrows the dossier.
@@ -127,7 +127,7 @@ MUST_CHECK enum err licensing_judge(const struct dossier *dossier,
     struct span claim, struct arena *arena, struct licensing *ret,
     struct why *w);
 
-/* FORMATS 6.4. */
+/* FORMATS 7.4. */
 void licensing_print(const struct licensing *licensing, struct writer *w);
 /* ["osi","share-alike",…] */
 void licensing_print_facts(const struct spdx_facts *facts, struct writer *w);

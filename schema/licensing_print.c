@@ -1,5 +1,5 @@
 /*
- * A judgement as JSON (FORMATS 6.4).
+ * A judgement as JSON (FORMATS 7.4).
  */
 #include "schema/licensing.h"
 

@@ -4,7 +4,7 @@
  * Flags of the SPDX licence list (built in from schema/spdx/list.inc, which names
  * its package and version; `make spdx`), the Model Openness Framework's open data
  * licences, what families of licences ask for, and ScanCode's names of model
- * licences with whether their terms can change.  Facts, no advice; FORMATS 6.2.
+ * licences with whether their terms can change.  Facts, no advice; FORMATS 7.1.
  *
  * Ids are looked up without regard to case, as SPDX says.
  *
