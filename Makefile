@@ -8,7 +8,8 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening origin license_record component audit_record \
 	predicate provenance record keyring \
-	judge problem
+	judge problem snapshot dossier licensing licensing_inner licensing_snapshot \
+	licensing_item licensing_text licensing_finding licensing_judge licensing_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob blob_walk \
@@ -99,6 +100,7 @@ CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 bare_daemon := limits store store_inner manifest_file manifest_inner upload \
 	upload_inner shard shard_inner taint taint_inner main signer_main
 bare_client := main
+bare_schema := dossier licensing licensing_inner
 objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out $(bare_$(1)),$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))

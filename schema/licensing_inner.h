@@ -7,6 +7,7 @@
 #define HEADWATER_SCHEMA_LICENSING_INNER_H
 
 #include "schema/licensing.h"
+#include "schema/snapshot.h"
 
 struct judging {
 	const struct dossier *dossier;
@@ -22,6 +23,15 @@ struct judging {
 	bool is_cut;
 	enum err err; /* sticky: ERR_MEMORY */
 };
+
+/* The newest release that stands, or NULL. */
+static inline const struct dossier_record *
+judging_release(const struct dossier *dossier)
+{
+	return dossier->release_count == 0
+	    ? NULL
+	    : &dossier->records[dossier->releases[0]];
+}
 
 /* ---- licensing_snapshot ---- */
 

@@ -81,7 +81,7 @@ static bool
 take_release_word(struct judging *j, struct licensing_item *item)
 {
 	const struct dossier *dossier = j->dossier;
-	const struct dossier_record *release = dossier_release(dossier);
+	const struct dossier_record *release = judging_release(dossier);
 
 	for (size_t i = 0; i < dossier->component_count; i++) {
 		const struct dossier_component *c = &dossier->components[i];
@@ -92,7 +92,7 @@ take_release_word(struct judging *j, struct licensing_item *item)
 			continue;
 		set_word(
 		    item, LICENSING_RELEASE, c->component->license, c->release);
-		set_texts(j, item, &c->component->license_texts);
+		set_texts(j, item, &c->component->texts);
 		return true;
 	}
 	if (!item->has_node || !dossier->nodes[item->node].is_released ||

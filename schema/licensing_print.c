@@ -1,7 +1,7 @@
 /*
  * A judgement as JSON (FORMATS 7.4).
  */
-#include "schema/licensing.h"
+#include "schema/licensing_inner.h"
 
 void
 licensing_print_facts(const struct spdx_facts *facts, struct writer *w)
@@ -224,7 +224,7 @@ void
 licensing_print(const struct licensing *licensing, struct writer *w)
 {
 	const struct dossier *dossier = licensing->dossier;
-	const struct dossier_record *release = dossier_release(dossier);
+	const struct dossier_record *release = judging_release(dossier);
 
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", dossier->tree_size);

@@ -15,11 +15,14 @@ put_snapshot(
 		j->is_cut = true;
 		return;
 	}
-	if (snapshot_of_record(
-		record, j->arena, &snapshots[j->snapshots.count]) != ERR_OK) {
+	if (!snapshot_of(
+		&record->record, j->arena, &snapshots[j->snapshots.count])) {
 		j->err = ERR_MEMORY;
 		return;
 	}
+	snapshots[j->snapshots.count].id = record->id;
+	snapshots[j->snapshots.count].index = record->index;
+	snapshots[j->snapshots.count].principal = record->principal;
 	records[j->snapshots.count++] = at;
 }
 

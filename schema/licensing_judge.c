@@ -1,8 +1,6 @@
-#include "schema/licensing.h"
+#include "schema/licensing_inner.h"
 
 #include <assert.h>
-
-#include "schema/licensing_inner.h"
 
 static const char *const words[] = {
 #define X(name, text) text,
@@ -43,7 +41,7 @@ licensing_kind_is_bad(enum licensing_kind kind)
 static struct span
 find_claim(const struct judging *j)
 {
-	const struct dossier_record *release = dossier_release(j->dossier);
+	const struct dossier_record *release = judging_release(j->dossier);
 
 	if (release != NULL && release->record.license.len > 0)
 		return release->record.license;
