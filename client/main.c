@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_record_run,
 	&command_record_evaluation,
 	&command_record_release,
+	&command_record_license,
 	&command_record_withdrawal,
 	&command_import_hf,
 	&command_record_advisory,

@@ -148,7 +148,9 @@ write_envelope(
 	const char *path =
 	    options_value(recording->arguments, "output-envelope");
 
-	return path == NULL ? ERR_OK : unsent_write(path, envelope, w);
+	if (path == NULL || recording->is_beside)
+		return ERR_OK;
+	return unsent_write(path, envelope, w);
 }
 
 /* FILE.tlog-proof and FILE.keyring.tlog-proof, for publishing. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 void
-judging_say(struct judging *j, enum licensing_kind kind, size_t item,
+licensing_say(struct judging *j, enum licensing_kind kind, size_t item,
     const size_t *record, const char *format, ...)
 {
 	char text[512];
@@ -43,7 +43,7 @@ find_contradiction(struct judging *j, size_t at)
 {
 	const struct licensing_item *item = &j->items[at];
 	const struct dossier_node *node = &j->dossier->nodes[item->node];
-	struct span owner = judging_owner(j, node);
+	struct span owner = licensing_owner(j, node);
 
 	for (size_t i = 0; i < node->record_count; i++) {
 		size_t number = node->records[i];
@@ -52,10 +52,10 @@ find_contradiction(struct judging *j, size_t at)
 		if (record->is_withdrawn || record->record.license.len == 0 ||
 		    record->record.kind == RECORD_LICENSE ||
 		    !span_equal(record->principal, owner) ||
-		    !judging_is_about(record, &node->digest) ||
+		    !licensing_is_about(record, &node->digest) ||
 		    spdx_same(record->record.license, item->license))
 			continue;
-		judging_say(j, LICENSING_CONTRADICTED, at, &number,
+		licensing_say(j, LICENSING_CONTRADICTED, at, &number,
 		    "%.*s counts, but a record of %.*s says %.*s",
 		    SPAN_ARGS(item->license), SPAN_ARGS(record->principal),
 		    SPAN_ARGS(record->record.license));
@@ -68,18 +68,18 @@ find_word(struct judging *j, size_t at)
 	const struct licensing_item *item = &j->items[at];
 
 	if (item->word == LICENSING_NOBODY)
-		judging_say(j, LICENSING_NO_LICENCE, at, NULL,
+		licensing_say(j, LICENSING_NO_LICENCE, at, NULL,
 		    "nobody says under what licence it stands");
 	else if (item->word == LICENSING_OTHERS)
-		judging_say(j, LICENSING_HEARSAY, at, &item->record,
+		licensing_say(j, LICENSING_HEARSAY, at, &item->record,
 		    "only %.*s, who did not publish it, says %.*s",
 		    SPAN_ARGS(j->dossier->records[item->record].principal),
 		    SPAN_ARGS(item->license));
 	else if (item->word == LICENSING_USER)
-		judging_say(j, LICENSING_HEARSAY, at, &item->record,
+		licensing_say(j, LICENSING_HEARSAY, at, &item->record,
 		    "only who used it says %.*s", SPAN_ARGS(item->license));
 	if (item->word != LICENSING_NOBODY && !item->is_expression)
-		judging_say(j, LICENSING_NO_EXPRESSION, at, &item->record,
+		licensing_say(j, LICENSING_NO_EXPRESSION, at, &item->record,
 		    "\"%.*s\" is no SPDX expression",
 		    SPAN_ARGS(span_part(item->license, 0, 128)));
 	if (item->has_node)
@@ -109,7 +109,7 @@ find_id(struct judging *j, size_t at, const struct spdx_item *term)
 	bool is_riddle = !term->is_reference || j->items[at].text_count == 0;
 
 	if (is_unknown(term) && is_riddle)
-		judging_say(j, LICENSING_UNKNOWN_ID, at, NULL,
+		licensing_say(j, LICENSING_UNKNOWN_ID, at, NULL,
 		    term->is_reference
 			? "%.*s%s%.*s stands for a text, which was not pinned"
 			: "%.*s%s%.*s is in no list that is known here",
@@ -117,7 +117,7 @@ find_id(struct judging *j, size_t at, const struct spdx_item *term)
 		    term->exception.len > 0 ? " WITH " : "",
 		    SPAN_ARGS(term->exception));
 	if (is_deprecated(term))
-		judging_say(j, LICENSING_DEPRECATED, at, NULL,
+		licensing_say(j, LICENSING_DEPRECATED, at, NULL,
 		    "%.*s%s%.*s is deprecated in SPDX's list",
 		    SPAN_ARGS(term->license),
 		    term->exception.len > 0 ? " WITH " : "",
@@ -146,20 +146,20 @@ find_facts(struct judging *j, size_t at)
 	if (!item->is_expression)
 		return;
 	if (!f->is_open)
-		judging_say(j, LICENSING_NOT_OPEN, at, NULL,
+		licensing_say(j, LICENSING_NOT_OPEN, at, NULL,
 		    "%.*s is neither of OSI, of the FSF, nor an open data "
 		    "licence",
 		    SPAN_ARGS(item->license));
 	else if (!f->is_osi)
-		judging_say(j, LICENSING_NOT_OSI, at, NULL,
+		licensing_say(j, LICENSING_NOT_OSI, at, NULL,
 		    "%.*s is open, but not approved by OSI",
 		    SPAN_ARGS(item->license));
 	if (f->is_mutable)
-		judging_say(j, LICENSING_MUTABLE, at, NULL,
+		licensing_say(j, LICENSING_MUTABLE, at, NULL,
 		    "%.*s lets the licensor change what was agreed to",
 		    SPAN_ARGS(item->license));
 	if (f->is_revocable)
-		judging_say(j, LICENSING_REVOCABLE, at, NULL,
+		licensing_say(j, LICENSING_REVOCABLE, at, NULL,
 		    "%.*s lets the licensor end or restrict its use",
 		    SPAN_ARGS(item->license));
 }
@@ -177,7 +177,7 @@ say_conflict(struct judging *j, size_t at, enum licensing_kind kind,
 {
 	const struct licensing_item *item = &j->items[at];
 
-	judging_say(j, kind, at, NULL,
+	licensing_say(j, kind, at, NULL,
 	    "%.*s %s; it went in%s%.*s, and the claim is %.*s",
 	    SPAN_ARGS(item->license), sentence,
 	    item->role.len > 0 ? " as " : "", SPAN_ARGS(item->role),
@@ -265,7 +265,7 @@ find_conflicts(struct judging *j, size_t at, struct span claim,
 }
 
 void
-judging_find(struct judging *j, size_t at, struct span claim,
+licensing_find(struct judging *j, size_t at, struct span claim,
     const struct spdx_facts *facts)
 {
 	const struct licensing_item *item = &j->items[at];
@@ -277,6 +277,6 @@ judging_find(struct judging *j, size_t at, struct span claim,
 	if (item->is_upstream && item->is_expression && facts != NULL)
 		find_conflicts(j, at, claim, facts);
 	if (item->word != LICENSING_NOBODY)
-		judging_find_texts(j, at);
+		licensing_find_texts(j, at);
 	find_facts(j, at);
 }

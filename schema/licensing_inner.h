@@ -26,7 +26,7 @@ struct judging {
 
 /* The newest release that stands, or NULL. */
 static inline const struct dossier_record *
-judging_release(const struct dossier *dossier)
+licensing_release(const struct dossier *dossier)
 {
 	return dossier->release_count == 0
 	    ? NULL
@@ -36,34 +36,34 @@ judging_release(const struct dossier *dossier)
 /* ---- licensing_snapshot ---- */
 
 /* The license records that stand, as snapshots. */
-void judging_take_snapshots(struct judging *j);
+void licensing_take_snapshots(struct judging *j);
 /* The number of a text, looked into the first time; false when over a bound. */
-bool judging_text(struct judging *j, const struct hash *text, size_t *ret);
+bool licensing_text(struct judging *j, const struct hash *text, size_t *ret);
 
 /* ---- licensing_item ---- */
 
 /* All items, each with whose word its licence is. */
-void judging_take_items(struct judging *j);
+void licensing_take_items(struct judging *j);
 /* Is the node the first subject of the record? */
-bool judging_is_about(
+bool licensing_is_about(
     const struct dossier_record *record, const struct digest *digest);
 /* The principal whose records about a node count. */
-struct span judging_owner(
+struct span licensing_owner(
     const struct judging *j, const struct dossier_node *node);
 
 /* ---- licensing_finding ---- */
 
 /* What there is to say of an item, beside `licensing`'s claim. */
-void judging_find(struct judging *j, size_t item, struct span claim,
+void licensing_find(struct judging *j, size_t item, struct span claim,
     const struct spdx_facts *facts);
 
 /* Adds one; the sentence is the arena's. */
-void judging_say(struct judging *j, enum licensing_kind kind, size_t item,
+void licensing_say(struct judging *j, enum licensing_kind kind, size_t item,
     const size_t *record, const char *format, ...) PRINTF(5, 6);
 
 /* ---- licensing_text ---- */
 
 /* What there is to say of the texts that an item's licence rests on. */
-void judging_find_texts(struct judging *j, size_t item);
+void licensing_find_texts(struct judging *j, size_t item);
 
 #endif

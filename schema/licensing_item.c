@@ -4,7 +4,7 @@
 #include "schema/licensing_inner.h"
 
 bool
-judging_is_about(
+licensing_is_about(
     const struct dossier_record *record, const struct digest *digest)
 {
 	const struct statement *statement = &record->record.statement;
@@ -15,7 +15,7 @@ judging_is_about(
 }
 
 struct span
-judging_owner(const struct judging *j, const struct dossier_node *node)
+licensing_owner(const struct judging *j, const struct dossier_node *node)
 {
 	return node->has_described
 	    ? j->dossier->records[node->described].principal
@@ -46,7 +46,8 @@ set_texts(struct judging *j, struct licensing_item *item,
 	item->texts = numbers;
 	item->text_count = 0;
 	for (size_t i = 0; i < texts->count; i++) {
-		if (judging_text(j, &texts->all[i], &numbers[item->text_count]))
+		if (licensing_text(
+			j, &texts->all[i], &numbers[item->text_count]))
 			item->text_count++;
 	}
 }
@@ -57,7 +58,7 @@ static bool
 find_record(const struct judging *j, const struct dossier_node *node,
     bool is_owner, size_t *ret)
 {
-	struct span owner = judging_owner(j, node);
+	struct span owner = licensing_owner(j, node);
 	bool is_found = false;
 
 	for (size_t i = 0; i < node->record_count; i++) {
@@ -65,7 +66,7 @@ find_record(const struct judging *j, const struct dossier_node *node,
 		    &j->dossier->records[node->records[i]];
 		if (record->is_withdrawn || record->record.license.len == 0 ||
 		    record->record.kind == RECORD_LICENSE ||
-		    !judging_is_about(record, &node->digest) ||
+		    !licensing_is_about(record, &node->digest) ||
 		    (owner.len > 0 && span_equal(record->principal, owner)) !=
 			is_owner)
 			continue;
@@ -81,7 +82,7 @@ static bool
 take_release_word(struct judging *j, struct licensing_item *item)
 {
 	const struct dossier *dossier = j->dossier;
-	const struct dossier_record *release = judging_release(dossier);
+	const struct dossier_record *release = licensing_release(dossier);
 
 	for (size_t i = 0; i < dossier->component_count; i++) {
 		const struct dossier_component *c = &dossier->components[i];
@@ -245,7 +246,7 @@ put_component(struct judging *j, size_t at)
 }
 
 void
-judging_take_items(struct judging *j)
+licensing_take_items(struct judging *j)
 {
 	const struct dossier *dossier = j->dossier;
 

@@ -41,7 +41,7 @@ licensing_kind_is_bad(enum licensing_kind kind)
 static struct span
 find_claim(const struct judging *j)
 {
-	const struct dossier_record *release = judging_release(j->dossier);
+	const struct dossier_record *release = licensing_release(j->dossier);
 
 	if (release != NULL && release->record.license.len > 0)
 		return release->record.license;
@@ -126,16 +126,16 @@ licensing_judge(const struct dossier *dossier, struct span claim,
 	    arena_take(arena, LICENSING_FINDINGS_MAX, sizeof(*j.findings));
 	if (j.findings == NULL)
 		return why(w, ERR_MEMORY, "licences: out of memory");
-	judging_take_snapshots(&j);
+	licensing_take_snapshots(&j);
 	if (j.err == ERR_OK)
-		judging_take_items(&j);
+		licensing_take_items(&j);
 	if (j.err != ERR_OK)
 		return why(w, j.err, "licences: out of memory");
 	err = take_claim(&j, claim, &licensing, w);
 	if (err != ERR_OK)
 		return err;
 	for (size_t i = 0; j.err == ERR_OK && i < j.item_count; i++)
-		judging_find(&j, i, licensing.claim,
+		licensing_find(&j, i, licensing.claim,
 		    licensing.is_expression ? &licensing.facts : NULL);
 	if (j.err == ERR_OK)
 		sort(&j, &licensing);

@@ -224,7 +224,7 @@ void
 licensing_print(const struct licensing *licensing, struct writer *w)
 {
 	const struct dossier *dossier = licensing->dossier;
-	const struct dossier_record *release = judging_release(dossier);
+	const struct dossier_record *release = licensing_release(dossier);
 
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", dossier->tree_size);

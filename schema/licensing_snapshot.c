@@ -27,7 +27,7 @@ put_snapshot(
 }
 
 void
-judging_take_snapshots(struct judging *j)
+licensing_take_snapshots(struct judging *j)
 {
 	size_t *records =
 	    arena_take(j->arena, DRIFT_SNAPSHOTS_MAX, sizeof(*records));
@@ -49,7 +49,7 @@ judging_take_snapshots(struct judging *j)
 }
 
 bool
-judging_text(struct judging *j, const struct hash *text, size_t *ret)
+licensing_text(struct judging *j, const struct hash *text, size_t *ret)
 {
 	struct drift_question question = { .text = *text };
 	struct licensing_text *put;

@@ -65,7 +65,7 @@ find_another(struct judging *j, size_t at, const struct spdx *spdx,
 		license = s->license;
 		record = j->snapshot_records[i];
 	}
-	judging_say(j, LICENSING_TEXT_OF_ANOTHER, at, &record,
+	licensing_say(j, LICENSING_TEXT_OF_ANOTHER, at, &record,
 	    "the text that it rests on is recorded as that of %.*s",
 	    SPAN_ARGS(license));
 }
@@ -86,7 +86,7 @@ find_texts(struct judging *j, size_t at, const struct spdx *spdx)
 			continue;
 		}
 		is_whole = false;
-		judging_say(j, LICENSING_TEXT_NOT_RECORDED, at, NULL,
+		licensing_say(j, LICENSING_TEXT_NOT_RECORDED, at, NULL,
 		    "nobody recorded the text %.16s… that it rests on", hex);
 	}
 	return is_whole;
@@ -102,13 +102,13 @@ find_missing(struct judging *j, size_t at)
 	if (spdx_parse(item->license, &spdx, NULL) != ERR_OK)
 		return;
 	if (item->text_count == 0)
-		judging_say(j, LICENSING_NO_TEXT, at, NULL,
+		licensing_say(j, LICENSING_NO_TEXT, at, NULL,
 		    "%.*s, but no text of it was pinned: what was agreed to "
 		    "is not known to the byte",
 		    SPAN_ARGS(item->license));
 	else if (find_texts(j, at, &spdx) &&
 	    !spdx_holds(&spdx, is_covered, &covering))
-		judging_say(j, LICENSING_NO_TEXT, at, NULL,
+		licensing_say(j, LICENSING_NO_TEXT, at, NULL,
 		    "the texts that were pinned are not all of %.*s",
 		    SPAN_ARGS(item->license));
 }
@@ -127,20 +127,20 @@ find_document(struct judging *j, size_t at, const struct drift_document *d)
 
 	hash_print(&d->newest_text, hex);
 	if (d->is_changed)
-		judging_say(j, LICENSING_DRIFTED, at, &newest,
+		licensing_say(j, LICENSING_DRIFTED, at, &newest,
 		    "%s has changed at %.*s: %.*s saw %.16s… there", what,
 		    SPAN_ARGS(d->source),
 		    SPAN_ARGS(j->snapshots.all[d->newest].principal), hex);
 	if (!d->has_text)
-		judging_say(j, LICENSING_NOT_FETCHED, at, &told,
+		licensing_say(j, LICENSING_NOT_FETCHED, at, &told,
 		    "it takes in %.*s, which was not fetched",
 		    SPAN_ARGS(d->source));
 	if (d->is_circular)
-		judging_say(j, LICENSING_CIRCULAR, at, &told,
+		licensing_say(j, LICENSING_CIRCULAR, at, &told,
 		    "%.*s takes in itself, by what it takes in",
 		    SPAN_ARGS(d->source));
 	if (d->is_mutable)
-		judging_say(j, LICENSING_MUTABLE, at, &told,
+		licensing_say(j, LICENSING_MUTABLE, at, &told,
 		    "%s may be changed by the licensor, says the snapshot of "
 		    "%.*s%s%.*s",
 		    what, SPAN_ARGS(j->snapshots.all[d->snapshot].principal),
@@ -149,7 +149,7 @@ find_document(struct judging *j, size_t at, const struct drift_document *d)
 }
 
 void
-judging_find_texts(struct judging *j, size_t at)
+licensing_find_texts(struct judging *j, size_t at)
 {
 	const struct licensing_item *item = &j->items[at];
 
