@@ -7,8 +7,10 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening origin license_record component audit_record \
-	predicate provenance record keyring \
-	judge problem snapshot dossier licensing licensing_inner licensing_snapshot \
+	predicate provenance record making keyring \
+	judge problem \
+	dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
+	snapshot licensing licensing_inner licensing_snapshot \
 	licensing_item licensing_text licensing_finding licensing_judge licensing_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
@@ -41,7 +43,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	submit unsent upload \
 	options wishes item kept draft recording child environment run \
 	card imported set_statement prover disclosing manifest_path \
-	run_statement graph draw listed list download document making chooser exclusion shard containment ancestry ascent releases absence overlap benchmarks contamination taint tell command audited follow artifact \
+	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather absence overlap benchmarks contamination taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
 	cmd_license cmd_about cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated main
@@ -97,10 +99,10 @@ DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
 # what has a header alone, and what has a program's main
+bare_schema := dossier dossier_inner licensing licensing_inner
 bare_daemon := limits store store_inner manifest_file manifest_inner upload \
 	upload_inner shard shard_inner taint taint_inner main signer_main
 bare_client := main
-bare_schema := dossier licensing licensing_inner
 objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out $(bare_$(1)),$(2)))
 schema := $(call objects,schema,$(SCHEMA))
 daemon := $(call objects,daemon,$(DAEMON))

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "client/making.h"
+#include "schema/making.h"
 
 #define CITATIONS_MAX 8192
 

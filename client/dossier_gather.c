@@ -197,7 +197,7 @@ take_withdrawals(
 {
 	char query[PATH_LEN_MAX];
 	char id[HASH_TEXT_MAX];
-	struct ids ids;
+	struct ids ids = { .cap = 0 };
 
 	hash_print(&record->id, id);
 	enum err err = answer_path(query, sizeof(query), w,
@@ -259,7 +259,6 @@ find(struct session *session, const struct dossier_want *want, struct ids *ids,
 {
 	char query[PATH_LEN_MAX] = "";
 	char digest[DIGEST_TEXT_MAX];
-	char id[HASH_TEXT_MAX];
 	enum err err = ERR_OK;
 
 	switch (want->kind) {
@@ -273,11 +272,6 @@ find(struct session *session, const struct dossier_want *want, struct ids *ids,
 	case DOSSIER_RECORD:
 		ids_put(ids, &want->id);
 		return ERR_OK;
-	case DOSSIER_AUDITS:
-		hash_print(&want->id, id);
-		err = answer_path(
-		    query, sizeof(query), w, "/v1/records?about=tlogLeaf:%s", id);
-		break;
 	case DOSSIER_TEXTS:
 		err = ask_texts(want->source, query, w);
 		break;
@@ -289,7 +283,7 @@ static enum err
 answer(struct dossier_gather *gather, const struct dossier_want *want,
     struct why *w)
 {
-	struct ids ids;
+	struct ids ids = { .cap = 0 };
 	enum err err = ids_begin(&ids, want->limit, gather->session->arena, w);
 
 	if (err == ERR_OK)

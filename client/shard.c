@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "client/answer.h"
-#include "client/making.h"
+#include "schema/making.h"
 
 #define REASON_LEN_MAX 1024
 

@@ -40,8 +40,7 @@ enum dossier_want_kind {
 	DOSSIER_RELEASE, /* release records of `name`, `version` */
 	DOSSIER_SUBJECT, /* records of any kind with `digest` as a subject */
 	DOSSIER_RECORD,	 /* the record `id` */
-	DOSSIER_AUDITS,	 /* audits about the record `id` */
-	DOSSIER_TEXTS,	 /* license records whose own source is `source` */
+	DOSSIER_TEXTS,	 /* license records that name the URI `source` */
 };
 
 struct dossier_want {

@@ -9,8 +9,8 @@
  *
  * Threads: any.  Memory: none.
  */
-#ifndef HEADWATER_CLIENT_MAKING_H
-#define HEADWATER_CLIENT_MAKING_H
+#ifndef HEADWATER_SCHEMA_MAKING_H
+#define HEADWATER_SCHEMA_MAKING_H
 
 #include "schema/record.h"
 

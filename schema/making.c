@@ -1,4 +1,4 @@
-#include "client/making.h"
+#include "schema/making.h"
 
 static bool
 is_run(const struct record *record)
