@@ -239,13 +239,23 @@ large=$(digest_of "$WORK/large")
 bytes=$(size_of "$WORK/large")
 record_set lab large "$WORK/large" "$(root_of "$WORK/large")" >/dev/null
 before=$(anon)
-curl -s --limit-rate 60M -o "$WORK/answer" -w '%{http_code}\n' \
-	-T "$WORK/large" "$URL/v1/blobs/sha256:$large" >"$WORK/status" &
+# sends the first half of $WORK/large, and the rest when $WORK/gate is written to
+mkfifo "$WORK/gate"
+exec 7<>"$WORK/gate" # open, whoever is there
+send_halves() {
+	{ head -c $((bytes / 2)) "$WORK/large" && read -r <"$WORK/gate" &&
+		tail -c +$((bytes / 2 + 1)) "$WORK/large"; } 2>/dev/null |
+		curl -s -o "$WORK/answer" -w '%{http_code}\n' -X PUT -T - \
+			-H "Content-Length: $bytes" -H 'Transfer-Encoding:' \
+			"$URL/v1/blobs/sha256:$large" >"$WORK/status"
+}
+send_halves &
 slow=$!
-sleep 0.7
+await [ -s "$(stored "$large" .part)" ]
 like "two at once: the second has a conflict" \
 	"$(DIGEST=$large put "$WORK/large")" '*somebody is uploading it just now*
 409'
+echo go >&7
 wait $slow
 is "the root by another's hand" "$(root_of $vectors/valid-three.txt)" \
 	"$(cat $vectors/valid-three.root)"
@@ -259,14 +269,14 @@ ok "it is there" cmp "$WORK/large" "$(stored "$large")"
 
 cp "$(stored "$large" .tree)" "$WORK/large.tree"
 rm "$(stored "$large")" "$(stored "$large" .tree)"
-curl -s --limit-rate 30M -o /dev/null -T "$WORK/large" \
-	"$URL/v1/blobs/sha256:$large" &
+send_halves &
 slow=$!
-sleep 1
+await [ -s "$(stored "$large" .part)" ]
 {
 	kill -KILL "$DAEMON_PID"
 	wait "$DAEMON_PID"
 } 2>/dev/null
+echo go >&7
 wait $slow
 start_daemon || exit 1
 have=$(curl -sI "$URL/v1/blobs/sha256:$large" | tr -d '\r' |

@@ -71,12 +71,8 @@ says "no such file" 10 "*/nowhere*" --config "$WORK/nowhere"
 DAEMON_LOG=$WORK/daemon.log
 "$HEADWATERD" --config "$WORK/config" --listen 127.0.0.1:0 2>"$DAEMON_LOG" &
 DAEMON_PID=$!
-for _ in $(seq 200); do
-	URL=$(sed -n 's/.* listening address="\([^"]*\)".*/http:\/\/\1/p' \
-		"$DAEMON_LOG")
-	[ -z "$URL" ] || break
-	sleep 0.05
-done
+await grep -q ' listening address=' "$DAEMON_LOG"
+URL=$(sed -n 's/.* listening address="\([^"]*\)".*/http:\/\/\1/p' "$DAEMON_LOG")
 is "it starts from a file, and the command line wins" \
 	"$(status_of "$URL/healthz")" 200
 like "a new log is said to be one" "$(cat "$DAEMON_LOG")" \
@@ -96,14 +92,11 @@ is "check waits for its end too" "$("$HEADWATERD" --check --data "$WORK/data" \
 
 publisher lab2
 kill -HUP "$DAEMON_PID"
-for _ in $(seq 100); do
-	[ "$(curl -s "$URL/checkpoint" | sed -n 2p)" = 2 ] && break
-	sleep 0.05
-done
+await grep -q 'keyring index=1 ' "$DAEMON_LOG"
 is "SIGHUP logs a new keyring" "$(curl -s "$URL/checkpoint" | sed -n 2p)" 2
 echo 'nonsense' >>"$WORK/allowed_signers"
 kill -HUP "$DAEMON_PID"
-sleep 0.3
+await grep -q 'signers not reloaded' "$DAEMON_LOG"
 is "a broken file changes nothing" \
 	"$(curl -s "$URL/checkpoint" | sed -n 2p) $(status_of "$URL/healthz")" \
 	"2 200"
@@ -112,18 +105,19 @@ cp "$WORK/allowed_signers" "$WORK/signers.whole"
 sed 's/^lab /&namespaces="git" /; /^lab2 /d' "$WORK/signers.whole" \
 	>"$WORK/allowed_signers"
 kill -HUP "$DAEMON_PID"
-sleep 0.3
+await grep -q 'keyring index=2 ' "$DAEMON_LOG"
 like "a line that is skipped is a warning" "$(cat "$DAEMON_LOG")" \
 	"*warn signers note=\"*/allowed_signers:1: line skipped: *\"*"
 like "that nobody may write is one too" "$(cat "$DAEMON_LOG")" \
 	"*warn keyring index=2 keys=0*"
 mv "$WORK/signers.whole" "$WORK/allowed_signers"
 kill -HUP "$DAEMON_PID"
-sleep 0.3
+await grep -q 'keyring index=3 ' "$DAEMON_LOG"
 signer_pid=$(pgrep -P "$DAEMON_PID")
 stop_daemon
 is "SIGTERM ends it well" "$?" 0
-is "the signer has gone too" "$(ps -o pid= -p "$signer_pid")" ""
+gone() { ! kill -0 "$signer_pid" 2>/dev/null; }
+ok "the signer has gone too" await gone
 
 # ---- again ----
 
@@ -222,10 +216,7 @@ s.settimeout(20)
 print(s.recv(64).decode())
 END
 listener=$!
-for _ in $(seq 100); do
-	[ -S "$WORK/notify" ] && break
-	sleep 0.05
-done
+await [ -S "$WORK/notify" ]
 export NOTIFY_SOCKET=$WORK/notify
 ok "it starts under a service manager" start_daemon
 unset NOTIFY_SOCKET

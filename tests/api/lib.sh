@@ -85,6 +85,16 @@ done_testing() {
 	exit
 }
 
+# await COMMAND...: tries it for 20 s: a loaded machine takes its time.
+await() {
+	local i
+	for i in $(seq 400); do
+		"$@" && return
+		sleep 0.05
+	done
+	return 1
+}
+
 # ---- keys ----
 
 # A log key at $WORK/key; its verifier key is in $VKEY.

@@ -94,11 +94,10 @@ mkdir big
 for i in $(seq 8); do head -c 100M /dev/zero >"big/$i"; done
 "$HEADWATER" manifest big -o made -q --cache resumed &
 pid=$!
-for _ in $(seq 200); do
-	sleep 0.05
-	[ -s resumed ] && [ "$(tail -c +4097 resumed | tr -d '\0' | wc -c)" -gt 100 ] &&
-		break
-done
+knows() {
+	[ -s resumed ] && [ "$(tail -c +4097 resumed | tr -d '\0' | wc -c)" -gt 100 ]
+}
+await knows
 kill -KILL "$pid" 2>/dev/null
 wait "$pid" 2>/dev/null
 known=$(tail -c +4097 resumed | tr -d '\0' | wc -c)

@@ -355,10 +355,8 @@ printf 'x' | dd of="$tree" bs=1 seek=200 conv=notrunc 2>/dev/null
 printf 'xxxxxxxx' | dd of="$tree" bs=1 seek=40 conv=notrunc 2>/dev/null
 like "a sidecar that is damaged: 503, meanwhile it is mended" \
 	"$(status_of "$URL/v1/datasets/sha256:$corpus/shards/sha256:$(sha256 poison)")" 503
-for _ in $(seq 100); do
-	shard "$corpus" poison >"$WORK/again" 2>/dev/null && break
-	sleep 0.05
-done
+again() { shard "$corpus" poison >"$WORK/again" 2>/dev/null; }
+await again
 is "then it answers as before" "$(jq -c '[.verdict,.lines]' "$WORK/again")" \
 	"$(jq -c '[.verdict,.lines]' "$WORK/in")"
 

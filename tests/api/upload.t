@@ -75,12 +75,9 @@ run 0 "another one" headwater record dataset --from-sums other --name lab/other 
 	--no-upload
 digest=$(statement "$OUT" | jq -r '.subject[0].digest.sha256')
 kept=$(echo "$HEADWATER_HOME"/logs/*/manifests/"$digest.manifest")
-kill -STOP "$DAEMON_PID"
 headwater upload "$kept" >upload.out 2>&1 &
 upload=$!
-sleep 0.3
-kill -CONT "$DAEMON_PID"
-sleep 0.1
+await [ -s "$WORK/data/blobs/${digest:0:2}/$digest.part" ]
 kill -KILL "$DAEMON_PID"
 wait "$DAEMON_PID" 2>/dev/null
 port=${URL##*:}

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "tests/folder.h"
 #include "tests/unit.h"
 
 /* What the children print goes to stderr, which no row looks at. */
@@ -113,13 +114,29 @@ test_background(void **state)
 }
 
 /* SIGTERM to us ends the command, and we say how it ended. */
-static void *
-send_soon(void *context)
-{
-	const int *number = context;
+struct sending {
+	int number;
+	char folder[FOLDER_MAX];
+};
 
-	usleep(300000);
-	kill(getpid(), *number);
+/* When the command is there; SIGINT it is not told, so it looks for a file. */
+static void *
+send_when_ready(void *context)
+{
+	const struct sending *sending = context;
+	char path[FOLDER_PATH_MAX];
+	sigset_t all;
+
+	/* the program has one thread, which takes it when the command is known */
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, NULL);
+	(void)folder_path(path, sending->folder, "ready");
+	for (unsigned i = 0; i < 4000 && access(path, F_OK) != 0; i++)
+		usleep(5000);
+	kill(getpid(), sending->number);
+	(void)folder_path(path, sending->folder, "told");
+	if (sending->number == SIGINT)
+		(void)fclose(fopen(path, "w"));
 	return NULL;
 }
 
@@ -128,16 +145,23 @@ check_signal(int number, const char *trap, int status)
 {
 	char sh[] = "sh";
 	char c[] = "-c";
-	char script[256];
+	char script[2 * FOLDER_PATH_MAX];
 	char *argv[] = { sh, c, script, NULL };
+	struct sending sending = { .number = number };
 	struct child child;
 	pthread_t thread;
 
+	folder_make(sending.folder);
 	(void)snprintf(script, sizeof(script),
-	    "%s; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; exit 9", trap);
-	assert_int_equal(0, pthread_create(&thread, NULL, send_soon, &number));
+	    "%s; cd %s; n=0; echo >ready; "
+	    "until [ -e told ] || [ $n = 300 ]; do sleep 0.1; n=$((n + 1)); "
+	    "done; exit 9",
+	    trap, sending.folder);
+	assert_int_equal(
+	    0, pthread_create(&thread, NULL, send_when_ready, &sending));
 	assert_err(ERR_OK, child_run(argv, -1, &child, NULL));
 	pthread_join(thread, NULL);
+	folder_remove(sending.folder);
 	assert_int_equal(status, child.status);
 }
 

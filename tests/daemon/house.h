@@ -31,7 +31,7 @@
 
 #define HOUSE_PUBLISHERS 4
 #define HOUSE_ORIGIN "log.example.org/house"
-#define HOUSE_WAIT_MS 10000
+#define HOUSE_WAIT_MS 20000
 
 struct house {
 	char folder[FOLDER_MAX];

@@ -86,7 +86,7 @@ wait_held(size_t count)
 static void
 wait_for(size_t count)
 {
-	for (size_t i = 0; i < 2000 && atomic_load(&done) < count; i++)
+	for (size_t i = 0; i < 20000 && atomic_load(&done) < count; i++)
 		pause_ms(1);
 	assert_int_equal(count, atomic_load(&done));
 }

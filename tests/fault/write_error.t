@@ -40,7 +40,7 @@ open_disk() {
 		error-pwrite=EIO error-pwrite-rate=100% \
 		error-pwrite-file="$trigger" 2>/dev/null &
 	disk=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 400); do
 		[ -e "$work/nbd/disk" ] && break
 		sleep 0.05
 	done
