@@ -1,4 +1,4 @@
-/* record evaluation, release, withdrawal: what is said about what is there. */
+/* record evaluation, withdrawal: what is said about what is there. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "client/fetched.h"
 #include "client/recording.h"
 #include "client/stored.h"
+#include "client/terms.h"
 #include "schema/record.h"
 #include "schema/text.h"
 
@@ -78,6 +79,7 @@ write_evaluation(
 	draft_resource(draft, recording->name, item.role, &item.digest);
 	draft_predicate(draft, "evaluation");
 	draft_common(draft);
+	terms_draft(draft);
 	err = write_metrics(draft, w);
 	draft_items(draft, "benchmark", "benchmark");
 	draft_items(draft, "harness", "harness");
@@ -137,141 +139,6 @@ const struct command command_record_evaluation = {
 	.words_max = 0,
 	.options = evaluation_options,
 	.run = run_evaluation,
-};
-
-/* ---- release ---- */
-
-/* Further released artifacts: their paths are their names. */
-static enum err
-write_artifacts(struct draft *draft, struct why *w)
-{
-	size_t at = 0;
-	const char *text = options_next(draft->arguments, "artifact", &at);
-
-	for (; text != NULL;
-	     text = options_next(draft->arguments, "artifact", &at)) {
-		struct item item;
-		enum err err = item_resolve(draft->session, text, &item, w);
-		if (err != ERR_OK)
-			return err;
-		struct span path = span_of_text(item.what);
-		struct span name = text_is_path(path) ? path : item.name;
-		if (name.len == 0)
-			return why(w, ERR_USAGE,
-			    "--artifact %s: give it as a relative path: that "
-			    "is its name in the release",
-			    text);
-		draft_resource(draft, name, item.role, &item.digest);
-	}
-	return ERR_OK;
-}
-
-/* COMPONENT=ITEM: the role is the component. */
-static enum err
-write_component(struct draft *draft, const char *text, struct why *w)
-{
-	struct digest_set digest;
-	struct item item;
-	enum err err = item_resolve(draft->session, text, &item, w);
-
-	if (err == ERR_OK && item.role.len == 0)
-		err = why(w, ERR_USAGE,
-		    "--component %s: COMPONENT=ITEM is needed, such as "
-		    "training-code=src",
-		    text);
-	if (err == ERR_OK)
-		err = item_cite(draft->session, &item, &digest, w);
-	if (err != ERR_OK)
-		return err;
-	writer_comma(&draft->w);
-	writer_text(&draft->w, "{");
-	writer_member_text(&draft->w, "component", item.role);
-	if (item.name.len > 0)
-		writer_member_text(&draft->w, "name", item.name);
-	writer_member(&draft->w, "digest");
-	digest_set_print(&digest, &draft->w);
-	writer_text(&draft->w, "}");
-	return ERR_OK;
-}
-
-static enum err
-write_components(struct draft *draft, struct why *w)
-{
-	size_t at = 0;
-	const char *text = options_next(draft->arguments, "component", &at);
-	enum err err = ERR_OK;
-
-	if (text == NULL)
-		return ERR_OK;
-	writer_member(&draft->w, "components");
-	writer_text(&draft->w, "[");
-	for (; text != NULL && err == ERR_OK;
-	     text = options_next(draft->arguments, "component", &at))
-		err = write_component(draft, text, w);
-	writer_text(&draft->w, "]");
-	return err;
-}
-
-static enum err
-write_release(
-    struct draft *draft, const struct recording *recording, struct why *w)
-{
-	struct item item;
-
-	if (options_value(draft->arguments, "version") == NULL)
-		return why(
-		    w, ERR_USAGE, "--version is missing: a release has one");
-	enum err err =
-	    item_resolve(draft->session, draft->arguments->words[0], &item, w);
-	if (err != ERR_OK)
-		return err;
-	/* a release describes: no citation leads here */
-	draft_resource(draft, recording->name, item.role, &item.digest);
-	err = write_artifacts(draft, w);
-	if (err != ERR_OK)
-		return err;
-	draft_predicate(draft, "release");
-	draft_common(draft);
-	err = write_components(draft, w);
-	draft_text(draft, "supersedes", "supersedes");
-	writer_text(&draft->w, "}}");
-	return err;
-}
-
-static enum err
-run_release(
-    struct session *session, const struct arguments *arguments, struct why *w)
-{
-	return recording_of(session, arguments, true, write_release, w);
-}
-
-static const struct option_row release_options[] = {
-	RECORDING_NAME_OPTIONS,
-	{ .name = "artifact",
-	    .is_many = true,
-	    .value = "ITEM",
-	    .help = "another released artifact" },
-	{ .name = "component",
-	    .is_many = true,
-	    .value = "COMPONENT=ITEM",
-	    .help = "such as training-code=src" },
-	{ .name = "supersedes",
-	    .value = "V",
-	    .help = "the version it comes after" },
-	RECORDING_OPTIONS,
-	{ .name = NULL },
-};
-
-const struct command command_record_release = {
-	.name = "record release",
-	.summary = "record a release: what is given out, and its components",
-	.words = "ITEM --name NAME --version V",
-	.help = "Records what is released under a name and a version, and\n"
-		"the components that are disclosed with it.\n",
-	.words_min = 1,
-	.words_max = 1,
-	.options = release_options,
-	.run = run_release,
 };
 
 /* ---- withdrawal ---- */

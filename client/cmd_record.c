@@ -4,6 +4,7 @@
 #include "client/recording.h"
 #include "client/set_statement.h"
 #include "client/tensors.h"
+#include "client/terms.h"
 #include "client/wishes.h"
 
 #include <string.h>
@@ -25,6 +26,12 @@
 
 static const struct option_row dataset_options[] = {
 	SET_OPTIONS,
+	{ .name = "availability",
+	    .value = "KIND",
+	    .help = "open, public, obtainable or unshareable" },
+	{ .name = "source-category",
+	    .value = "KIND",
+	    .help = "such as public, licensed, crawled, user, synthetic" },
 	WISHES_OPTIONS,
 	RECORDING_OPTIONS,
 	{ .name = NULL },
@@ -207,6 +214,7 @@ run_code(
 		    "],\"predicateType\":\"https://headwater/code/v1\","
 		    "\"predicate\":{");
 		draft_common(&draft);
+		terms_draft(&draft);
 		if (item.git.origin.len > 0 &&
 		    !options_has(arguments, "source"))
 			writer_member_text(

@@ -70,18 +70,25 @@ _headwater_value() { # OPTION
 	--severity) _headwater_give low medium high critical ;;
 	--action) _headwater_give exclude recall note ;;
 	--status) _headwater_give accepted rejected fixed ;;
+	--availability) _headwater_give open public obtainable unshareable ;;
+	--source-category)
+		_headwater_give public licensed third-party crawled user synthetic other
+		;;
 	--component)
 		case $cur in
 		*=*) _headwater_files ;;
 		*)
 			compopt -o nospace 2>/dev/null
-			_headwater_give training-code= inference-code= evaluation-code= \
-				datasets= evaluation-data= model-parameters= model-card= \
-				tokenizer= technical-report=
+			_headwater_give model-architecture= model-parameters-final= \
+				model-parameters-intermediate= model-card= model-metadata= \
+				data-card= datasets= data-preprocessing-code= \
+				training-code= inference-code= evaluation-code= \
+				evaluation-data= evaluation-results= technical-report= \
+				research-paper= sample-model-outputs= supporting-libraries=
 			;;
 		esac
 		;;
-	--input | -i | --output | -O | --derived-from | --of | --benchmark | \
+	--license-text | --input | -i | --output | -O | --derived-from | --of | --benchmark | \
 		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
 		--openings | --from-sums | --cache | --lines | --output-envelope | -o | --key | -k | \
 		--proof | --keyring | --policy)
@@ -105,7 +112,8 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	"record disclosure") echo "$recording" ;;
 	trace) echo --up --down --as --strangers --depth --limit --dot ;;
 	"record dataset")
-		echo --derived-from --complete --no-upload "$named" "$hashing" "$recording"
+		echo --derived-from --complete --no-upload --availability \
+			--source-category "$named" "$hashing" "$recording"
 		;;
 	"record model" | "import hf")
 		echo --derived-from --complete --no-upload --architecture --format "$named" \
@@ -121,7 +129,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 			"$named" "$recording"
 		;;
 	"record release")
-		echo --artifact --component --supersedes "$named" "$recording"
+		echo --artifact --component --says --supersedes "$named" "$recording"
 		;;
 	"record withdrawal") echo --reason --replacement "$recording" ;;
 	"record advisory")
@@ -148,7 +156,7 @@ _headwater_is_flag() {
 
 _headwater() {
 	local cur cut i word command= previous= expects=
-	local named="--name --version --license --description --source"
+	local named="--name --version --license --license-text --description --source"
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \

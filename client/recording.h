@@ -45,6 +45,10 @@ struct recording {
 	    { .name = "license", \
 		    .value = "EXPRESSION", \
 		    .help = "an SPDX expression" }, \
+	    { .name = "license-text", \
+		    .is_many = true, \
+		    .value = "ITEM", \
+		    .help = "its exact text: a file, sha256:…, a record" }, \
 	    { .name = "description", \
 		    .value = "TEXT", \
 		    .help = "in a sentence" }, \

@@ -5,6 +5,7 @@
 
 #include "client/imported.h"
 #include "client/tensors.h"
+#include "client/terms.h"
 #include "schema/attachment.h"
 
 static void
@@ -203,6 +204,7 @@ set_statement_write(struct draft *draft, struct span name,
 	    "],\"predicateType\":\"https://headwater/%s/v1\",\"predicate\":{",
 	    is_model ? "model" : "dataset");
 	draft_common(draft);
+	terms_draft(draft);
 	write_attachments(draft, item);
 	draft_complete(draft);
 	draft_items(draft, "derivedFrom", "derived-from");
@@ -210,6 +212,10 @@ set_statement_write(struct draft *draft, struct span name,
 		draft->makes = true;
 	write_size(draft, item);
 	write_claims(draft);
+	if (!is_model) {
+		draft_text(draft, "availability", "availability");
+		draft_text(draft, "sourceCategory", "source-category");
+	}
 	if (is_model) {
 		write_architecture(draft);
 		draft_text(draft, "format", "format");

@@ -44,7 +44,7 @@ headwater record run --name lab/x m>
 headwater record run --stage tr>train
 headwater record run --stage=qu>quantize
 headwater record run --output model.bin -- ls m>model.bin
-headwater record release --component data>datasets=
+headwater record release --component datas>datasets=
 headwater record release --component datasets=s>shards
 headwater trace --log >http://log.example.org
 headwater trace --log http:>//log.example.org

@@ -256,6 +256,34 @@ is "with its components" \
 is "the log finds it by name and version" \
 	"$(curl -sf "$URL/v1/releases/lab/release/2.0" | jq -r '.records[0].id')" \
 	"$release_id"
+printf 'the terms\n' >TERMS
+run 0 "components have terms, places, records and names" headwater record \
+	release out/model.bin --name lab/release --version 2.1 --says "open source" \
+	--license MIT --license-text TERMS \
+	--component "datasets=set,license=CC0-1.0,text=TERMS,location=https://x.org/a,b" \
+	--component "training-code=,record=$set_id" --component model-card=,name=card
+is "as they were given" "$(statement "$OUT" | jq -c '[.predicate |
+	.licenseTexts[0].sha256[:4], (.components[] |
+	[.name, (.digest | length), .record.tlogLeaf[:4], .license,
+	.licenseTexts[0].sha256[:4], .location]), .claims]')" "$(jq -nc \
+	--arg t "$(sha256sum <TERMS | cut -c-4)" --arg s "${set_id:0:4}" '[$t,
+	["set", 2, $s, "CC0-1.0", $t, "https://x.org/a,b"],
+	[null, 0, $s, null, null, null], ["card", 0, null, null, null, null],
+	[{what: "openness", name: "open source"}]]')"
+run 2 "a component is something" headwater record release set \
+	--name lab/release --version 3 --component model-card=
+run 2 "a part has a value" headwater record release set --name lab/release \
+	--version 3 --component model-card=set,license=
+run 2 "a part stands once" headwater record release set --name lab/release \
+	--version 3 --component model-card=set,name=a,name=b
+run 2 "a text is one file" headwater record release set --name lab/release \
+	--version 3 --license-text set
+run 0 "a data set says who can have it" headwater record dataset set \
+	--name lab/set --availability open --source-category crawled --dry-run
+is "and where it comes from" "$(jq -c '.predicate |
+	[.availability, .sourceCategory]' <<<"$OUT")" '["open","crawled"]'
+run 2 "which is one of few" headwater record dataset set --name lab/set \
+	--availability maybe --dry-run
 run 2 "a version is needed" headwater record release set --name lab/release
 run 2 "a component has a name" headwater record release set --name lab/release \
 	--version 3 --component set
