@@ -17,7 +17,6 @@ struct indexer {
 	pthread_t thread;
 	bool is_started;
 	struct index_keys keys; /* of its thread */
-
 	struct lock lock;
 	uint64_t size; /* under lock, as all below: the watermark */
 	struct index_waiter *waiters;
@@ -280,9 +279,9 @@ sleep_until_noticed(struct indexer *indexer)
 	return !is_ending;
 }
 
-/* A merge writes about a page a key, however few they are, and syncs beside the
- * log: some are let gather, unless somebody waits for them.  Under load the
- * longer the last one took the more, so that most of two cores is not its. */
+/* A merge writes about a page a key, and syncs beside the log: keys are let gather,
+ * unless somebody waits for them.  Under load they gather longer, the longer the
+ * last merge took, so that it has little of two cores. */
 static void
 let_gather(struct indexer *indexer, uint64_t took_ms)
 {

@@ -427,7 +427,8 @@ static const struct row rows[] = {
 	    PERMISSIVE "LicenseRef-scowl#t t=LicenseRef-scowl", "not-open:D" },
 	{ "ScanCode's public domain",
 	    PERMISSIVE "LicenseRef-scancode-public-domain", "not-open:D" },
-	{ "a deprecated id", PERMISSIVE "BSD-2-Clause-FreeBSD", "deprecated-id:D" },
+	{ "a deprecated id", PERMISSIVE "BSD-2-Clause-FreeBSD",
+	    "deprecated-id:D" },
 	{ "a deprecated id of one version", COPYLEFT "GPL-3.0",
 	    "other-share-alike:D deprecated-id:D" },
 	/* conflicts */
