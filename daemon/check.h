@@ -51,6 +51,12 @@ MUST_CHECK enum err check_log(
 MUST_CHECK enum err check_index(
     const struct check_job *job, struct check_result *ret, struct why *w);
 
+/* Both, as much at once as can be: the sequential part of the one beside the
+ * sorting of the other. */
+MUST_CHECK enum err check_log_and_index(const struct check_job *job,
+    struct check_result *ret_log, struct check_result *ret_index,
+    struct why *w);
+
 /*
  * Throws the index in `folder`/index away, files and all, and makes it again from
  * the log, up to the stored size; not when an entry or its facts are damaged

@@ -6,13 +6,15 @@
 
 #include "daemon/index_build.h"
 #include "daemon/prove.h"
+#include "daemon/team.h"
 #include "schema/key.h"
 
 #define LACKING_MAX 4096 /* entries that are named */
 
 /* What should be in the table, and what is, both in its order. */
 struct compare {
-	struct txn *index;
+	const struct check_job *job;
+	struct txn index;
 	FILE *out;
 	struct check_result result;
 	const struct damage
@@ -24,7 +26,9 @@ struct compare {
 	uint64_t lacking[LACKING_MAX]; /* entries, as often as a place lacks */
 	size_t lacking_count;
 	uint64_t not_named;
+	const char *foreign; /* it is no index of this log, and why; or NULL */
 	enum err err;
+	struct why why;
 };
 
 static void
@@ -123,93 +127,151 @@ tell(struct compare *c)
 		fault(c, "places that no entry has:", c->extra);
 }
 
-static enum err
-compare(struct compare *c, const struct index_source *source, struct why *w)
+/* Is it an index of this log? */
+static void
+judge_head(struct compare *c, const struct tree_head *watermark)
 {
-	enum err err = index_runs_new(source, &c->runs, w);
+	struct txn log = store_begin(c->job->log, TXN_READ);
+	uint64_t size = store_log_size(&log);
+	struct hash root;
+	bool is_same = watermark->size <= size &&
+	    prove_root(&log, watermark->size, &root) == ERR_OK &&
+	    hash_equal(&root, &watermark->root);
+	enum err err = txn_end(&log);
 
-	if (err != ERR_OK)
-		return err;
-	c->scan = index_scan_open(c->index);
+	if (err != ERR_OK && err != ERR_CORRUPT)
+		c->err = why(
+		    &c->why, err, "log: cannot be read (%s)", err_text(err));
+	else if (watermark->size > size)
+		c->foreign = "it is ahead of the log, complete up to";
+	else if (!is_same)
+		c->foreign = "it is of another history, complete up to";
+}
+
+/* What should be in it, sorted; needs nothing that check_log finds. */
+static void
+prepare(struct compare *c)
+{
+	c->index = store_begin(c->job->index, TXN_READ);
+	struct tree_head watermark = store_index_watermark(&c->index);
+	const struct index_source source = {
+		.log = c->job->log,
+		.key = store_key(c->job->index),
+		.end = watermark.size,
+		.folder = c->job->folder,
+		.threads = c->job->threads,
+		.allows_damage = true,
+		.trusts_bytes = c->job->damage != NULL,
+	};
+
+	c->end = watermark.size;
+	c->result.entries = watermark.size;
+	c->err = c->index.err;
+	if (c->err != ERR_OK)
+		(void)why(&c->why, c->err, "index: cannot be compared (%s)",
+		    err_text(c->err));
+	else
+		judge_head(c, &watermark);
+	if (c->err == ERR_OK && c->foreign == NULL)
+		c->err = index_runs_new(&source, &c->runs, &c->why);
+}
+
+static void
+compare(struct compare *c)
+{
+	c->scan = index_scan_open(&c->index);
 	c->scan.probes = true;
 	compare_all(c);
 	index_scan_close(&c->scan);
 	if (c->err == ERR_OK)
-		c->err = c->index->err;
+		c->err = c->index.err;
 	if (c->err == ERR_OK)
 		tell(c);
 	else
-		(void)why(w, c->err, "index: cannot be compared (%s)",
+		(void)why(&c->why, c->err, "index: cannot be compared (%s)",
 		    err_text(c->err));
-	index_runs_free(c->runs);
-	return c->err;
 }
 
-/* Is it an index of this log? */
-static bool
-is_of_log(
-    struct compare *c, struct store *store, const struct tree_head *watermark)
+static enum err
+finish(struct compare *c, struct check_result *ret, struct why *w)
 {
-	struct txn log = store_begin(store, TXN_READ);
-	struct hash root;
-	uint64_t size = store_log_size(&log);
-	bool is_same = watermark->size <= size &&
-	    prove_root(&log, watermark->size, &root) == ERR_OK &&
-	    hash_equal(&root, &watermark->root);
+	if (c->err == ERR_OK && c->foreign != NULL)
+		fault(c, c->foreign, c->end);
+	else if (c->err == ERR_OK)
+		compare(c);
+	if (c->err == ERR_OK)
+		*ret = c->result;
+	return c->err == ERR_OK ? ERR_OK : why(w, c->err, "%s", c->why.text);
+}
 
-	enum err err = txn_end(&log);
-	if (err != ERR_OK && err != ERR_CORRUPT) {
-		c->err = err;
-		return false;
-	}
-	if (watermark->size > size)
-		fault(c, "it is ahead of the log, complete up to",
-		    watermark->size);
-	else if (!is_same)
-		fault(c, "it is of another history, complete up to",
-		    watermark->size);
-	return is_same;
+static struct compare *
+compare_new(const struct check_job *job)
+{
+	struct compare *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		*c = (struct compare){
+			.job = job, .out = job->out, .damage = job->damage
+		};
+	return c;
+}
+
+static void
+compare_free(struct compare *c)
+{
+	index_runs_free(c->runs);
+	txn_abort(&c->index);
+	free(c);
 }
 
 enum err
 check_index(
     const struct check_job *job, struct check_result *ret, struct why *w)
 {
-	struct txn txn = store_begin(job->index, TXN_READ);
-	struct compare *c = calloc(1, sizeof(*c));
-	enum err err = ERR_OK;
+	struct compare *c = compare_new(job);
 
-	if (c == NULL) {
-		txn_abort(&txn);
+	if (c == NULL)
 		return why(w, ERR_MEMORY, "index: out of memory");
-	}
-	c->index = &txn;
-	c->out = job->out;
-	c->damage = job->damage;
-	struct tree_head watermark = store_index_watermark(&txn);
-	const struct index_source source = {
-		.log = job->log,
-		.key = store_key(job->index),
-		.end = watermark.size,
-		.folder = job->folder,
-		.threads = job->threads,
-		.allows_damage = true,
-		.trusts_bytes = job->damage != NULL,
-	};
-	c->end = watermark.size;
-	c->result.entries = watermark.size;
-	if (txn.err != ERR_OK)
-		err = why(w, txn.err, "index: cannot be compared (%s)",
-		    err_text(txn.err));
-	else if (is_of_log(c, job->log, &watermark))
-		err = compare(c, &source, w);
-	else if (c->err != ERR_OK)
-		err = why(
-		    w, c->err, "log: cannot be read (%s)", err_text(c->err));
-	if (err == ERR_OK)
-		*ret = c->result;
-	free(c);
-	txn_abort(&txn);
+	prepare(c);
+	enum err err = finish(c, ret, w);
+	compare_free(c);
+	return err;
+}
+
+/* ---- both at once ---- */
+
+struct both {
+	struct compare *compare;
+	struct check_result *log;
+	enum err err;
+	struct why why;
+};
+
+static void
+run_part(void *context, size_t number)
+{
+	struct both *both = context;
+
+	if (number == 0)
+		both->err =
+		    check_log(both->compare->job, both->log, &both->why);
+	else
+		prepare(both->compare);
+}
+
+enum err
+check_log_and_index(const struct check_job *job, struct check_result *ret_log,
+    struct check_result *ret_index, struct why *w)
+{
+	struct both both = { .compare = compare_new(job), .log = ret_log };
+
+	if (both.compare == NULL)
+		return why(w, ERR_MEMORY, "index: out of memory");
+	team_run(2, run_part, &both);
+	enum err err = both.err == ERR_OK
+	    ? finish(both.compare, ret_index, w)
+	    : why(w, both.err, "%s", both.why.text);
+	compare_free(both.compare);
 	return err;
 }
 

@@ -161,10 +161,8 @@ check(const struct config *config, const struct stores *stores,
 			"verified"));
 	else if (check_key(&job, w) != ERR_OK)
 		return REFUSAL_FOREIGN;
-	enum err err = check_log(&job, &log, w);
+	enum err err = check_log_and_index(&job, &log, &index, w);
 
-	if (err == ERR_OK)
-		err = check_index(&job, &index, w);
 	if (err == ERR_OK && !config->quick)
 		err = check_blobs(&records, stores->blobs, stdout, &blobs, w);
 	if (err != ERR_OK)

@@ -62,8 +62,7 @@ run_check_of(bool is_quick, char *text, size_t cap)
 	struct why w;
 
 	memset(text, 0, cap);
-	assert_err(ERR_OK, check_log(&job, &of_log, &w));
-	assert_err(ERR_OK, check_index(&job, &of_index, &w));
+	assert_err(ERR_OK, check_log_and_index(&job, &of_log, &of_index, &w));
 	fclose(out);
 	assert_int_equal(RECORDS + 2, of_log.entries);
 	return of_log.faults + of_index.faults;
