@@ -266,8 +266,10 @@ find(struct session *session, const struct dossier_want *want, struct ids *ids,
 		return list_release(session, want, ids, w);
 	case DOSSIER_SUBJECT:
 		digest_print(&want->digest, digest);
-		err = answer_path(
-		    query, sizeof(query), w, "/v1/records?subject=%s", digest);
+		err = answer_path(query, sizeof(query), w,
+		    "/v1/records?subject=%s%s%.*s", digest,
+		    want->principal.len == 0 ? "" : "&principal=",
+		    SPAN_ARGS(want->principal));
 		break;
 	case DOSSIER_RECORD:
 		ids_put(ids, &want->id);
@@ -289,6 +291,8 @@ answer(struct dossier_gather *gather, const struct dossier_want *want,
 	if (err == ERR_OK)
 		err = find(gather->session, want, &ids, w);
 	for (size_t i = 0; err == ERR_OK && i < ids_count(&ids); i++) {
+		if (dossier_give_again(gather->build, ids_at(&ids, i)))
+			continue;
 		err = take_record(gather, ids_at(&ids, i), w);
 		/* cited, and not in the log: the dossier says so */
 		if (err == ERR_NOT_FOUND && want->kind == DOSSIER_RECORD)

@@ -21,7 +21,8 @@
 #define DOSSIER_NODES_MAX 1000
 #define DOSSIER_EDGES_MAX 4000
 #define DOSSIER_RECORDS_MAX 4096
-#define DOSSIER_ABOUT_MAX 64 /* records about one artifact */
+#define DOSSIER_BYTES_MAX ((size_t)4 << 20) /* of their payloads */
+#define DOSSIER_ABOUT_MAX 64		    /* records about one artifact */
 #define DOSSIER_AUDITORS_MAX 64
 
 /* Either a release by name and version, or an artifact. */
@@ -38,7 +39,7 @@ struct dossier_question {
 /* What a gatherer looks up next. */
 enum dossier_want_kind {
 	DOSSIER_RELEASE, /* release records of `name`, `version` */
-	DOSSIER_SUBJECT, /* records of any kind with `digest` as a subject */
+	DOSSIER_SUBJECT, /* with `digest` as a subject, of `principal` if any */
 	DOSSIER_RECORD,	 /* the record `id` */
 	DOSSIER_TEXTS,	 /* license records that name the URI `source` */
 };
@@ -48,6 +49,7 @@ struct dossier_want {
 	struct span name;
 	struct span version;
 	struct span source;
+	struct span principal;
 	struct digest digest;
 	struct hash id;
 	size_t limit; /* the newest so many */
@@ -99,20 +101,20 @@ struct dossier_edge {
 	bool is_part;
 };
 
-/* As the release names it. */
-struct dossier_component {
-	size_t release; /* the record that names it */
+struct dossier_component { /* as the release names it */
+	size_t release;	   /* the record that names it */
 	const struct component *component;
 	bool has_node; /* it has a digest */
 	size_t node;
 	bool has_record; /* it cites a record that is in the log */
 	size_t record;
 	bool is_missing; /* it cites one that is not */
+	bool is_foreign; /* it cites one that is not about its digest */
 };
 
 struct dossier {
 	struct dossier_question question;
-	struct span as;	      /* whose word is walked; empty: nobody's */
+	struct span as;	      /* whose word is walked; empty: everybody's */
 	uint64_t tree_size;   /* complete up to, of the last answer given */
 	bool is_cut;	      /* a bound was met: not all was looked at */
 	size_t release_count; /* release records that stand, newest first */
@@ -140,6 +142,8 @@ bool dossier_next(struct dossier_build *build, struct dossier_want *ret);
  * dossier.  `is_cut`, `tree_size`: of the look-up as a whole. */
 MUST_CHECK enum err dossier_give(struct dossier_build *build,
     const struct dossier_record *record, struct why *w);
+/* True where it was given before: it is given again, and need not be had. */
+bool dossier_give_again(struct dossier_build *build, const struct hash *id);
 void dossier_answered(
     struct dossier_build *build, uint64_t tree_size, bool is_cut);
 
@@ -150,5 +154,7 @@ MUST_CHECK enum err dossier_end(
 void dossier_done(struct dossier_build *build);
 
 const struct dossier_record *dossier_release(const struct dossier *dossier);
+/* Has the record this node as a subject, first or further? */
+bool dossier_is_about(const struct record *record, const struct digest *node);
 
 #endif

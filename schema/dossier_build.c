@@ -47,20 +47,29 @@ dossier_find(
 	return false;
 }
 
+bool
+dossier_give_again(struct dossier_build *build, const struct hash *id)
+{
+	size_t at;
+
+	if (!dossier_find(build, id, &at))
+		return false;
+	if (build->found_count < DOSSIER_RECORDS_MAX)
+		build->found[build->found_count++] = at;
+	return true;
+}
+
 enum err
 dossier_give(struct dossier_build *build, const struct dossier_record *record,
     struct why *w)
 {
 	struct dossier_record *copy;
-	size_t at;
 
-	if (build->found_count == DOSSIER_RECORDS_MAX)
+	if (build->found_count == DOSSIER_RECORDS_MAX ||
+	    dossier_give_again(build, &record->id))
 		return ERR_OK;
-	if (dossier_find(build, &record->id, &at)) {
-		build->found[build->found_count++] = at;
-		return ERR_OK;
-	}
-	if (build->record_count == DOSSIER_RECORDS_MAX) {
+	if (build->record_count == DOSSIER_RECORDS_MAX ||
+	    record->payload.len > DOSSIER_BYTES_MAX - build->bytes) {
 		build->dossier.is_cut = true;
 		return ERR_OK;
 	}
@@ -72,6 +81,7 @@ dossier_give(struct dossier_build *build, const struct dossier_record *record,
 	    record_parse(record->payload, build->arena, &copy->record, w);
 	if (err != ERR_OK)
 		return err;
+	build->bytes += record->payload.len;
 	build->records[build->record_count] = copy;
 	build->found[build->found_count++] = build->record_count++;
 	return ERR_OK;
@@ -86,11 +96,32 @@ take_record(struct dossier_build *build)
 	dossier_look_more(build, build->found[0]);
 }
 
+/* Whoever floods the log with records about it does not crowd out those of its
+ * publisher. */
+static void
+take_node(struct dossier_build *build, bool is_cut)
+{
+	struct node_state *state = &build->states[build->asked_node];
+	bool is_first = build->want.principal.len == 0;
+
+	if (is_cut)
+		build->nodes[build->asked_node].is_cut = true;
+	state->is_crowded = is_cut && is_first && build->dossier.as.len > 0;
+	if (is_cut && !state->is_crowded)
+		build->dossier.is_cut = true;
+	dossier_look(build, build->asked_node);
+}
+
 void
 dossier_answered(struct dossier_build *build, uint64_t tree_size, bool is_cut)
 {
-	build->dossier.tree_size = tree_size;
-	if (build->want.kind != DOSSIER_RECORD)
+	bool is_of_node = build->is_started &&
+	    build->want.kind == DOSSIER_SUBJECT &&
+	    build->asked_node < build->node_count;
+
+	if (build->dossier.tree_size < tree_size)
+		build->dossier.tree_size = tree_size;
+	if (build->want.kind != DOSSIER_RECORD && !is_of_node)
 		build->dossier.is_cut |= is_cut;
 	if (!build->is_started && build->want.kind == DOSSIER_RELEASE)
 		dossier_start(build);
@@ -98,11 +129,8 @@ dossier_answered(struct dossier_build *build, uint64_t tree_size, bool is_cut)
 		dossier_take_first(build);
 	else if (build->want.kind == DOSSIER_RECORD)
 		take_record(build);
-	else if (build->want.kind == DOSSIER_SUBJECT &&
-	    build->asked_node < build->node_count) {
-		build->nodes[build->asked_node].is_cut |= is_cut;
-		dossier_look(build, build->asked_node);
-	}
+	else if (is_of_node)
+		take_node(build, is_cut);
 	dossier_expand(build);
 }
 

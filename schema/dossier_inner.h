@@ -24,6 +24,8 @@ struct citation {
 struct node_state {
 	bool is_looked;	  /* its records are here */
 	bool is_expanded; /* and its edges */
+	bool is_crowded;  /* there are more than were given: the publisher's own
+			     are asked for apart */
 	size_t *records;  /* as given */
 };
 
@@ -46,6 +48,7 @@ struct dossier_build {
 	size_t found[DOSSIER_RECORDS_MAX];
 	size_t asked_node;
 	size_t record_count;
+	size_t bytes;
 	struct dossier_record *records[DOSSIER_RECORDS_MAX];
 	size_t release_count; /* that stand, newest first */
 	size_t releases[DOSSIER_RELEASES_MAX];

@@ -36,6 +36,19 @@ is_cited(const struct dossier_build *build, size_t node, const struct hash *id)
 	return false;
 }
 
+bool
+dossier_is_about(const struct record *record, const struct digest *node)
+{
+	const struct statement *s = &record->statement;
+
+	for (size_t i = 0; i < s->subject_count; i++) {
+		if (s->subjects[i].digest.has_node &&
+		    digest_equal(&s->subjects[i].digest.node, node))
+			return true;
+	}
+	return false;
+}
+
 /* ---- standing ---- */
 
 static bool
@@ -244,7 +257,8 @@ put_record(struct dossier_build *build, size_t node, size_t record)
 	uint64_t index = build->records[record]->index;
 	size_t at = n->record_count;
 
-	if (has_record(build, node, record))
+	if (has_record(build, node, record) ||
+	    !dossier_is_about(&build->records[record]->record, &n->digest))
 		return;
 	if (n->record_count == 2 * (size_t)DOSSIER_ABOUT_MAX) {
 		n->is_cut = true;
@@ -275,7 +289,7 @@ make_room(struct dossier_build *build, size_t node)
 void
 dossier_look(struct dossier_build *build, size_t node)
 {
-	build->states[node].is_looked = true;
+	build->states[node].is_looked = !build->states[node].is_crowded;
 	if (!make_room(build, node))
 		return;
 	for (size_t i = 0; i < build->found_count; i++)

@@ -81,6 +81,9 @@ dossier_take_components(struct dossier_build *build, size_t record)
 			continue;
 		one->is_missing = false;
 		one->has_record = true;
+		one->is_foreign = one->has_node &&
+		    !dossier_is_about(
+			&r->record, &build->nodes[one->node].digest);
 		one->record = record;
 		if (one->has_node || !set->has_node ||
 		    !dossier_node(build, &set->node, &one->node))
@@ -161,6 +164,8 @@ want_node(struct dossier_build *build)
 	build->asked_node = best;
 	build->want = (struct dossier_want){ .kind = DOSSIER_SUBJECT,
 		.digest = build->nodes[best].digest,
+		.principal = build->states[best].is_crowded ? build->dossier.as
+							    : SPAN_EMPTY,
 		.limit = DOSSIER_ABOUT_MAX };
 	return true;
 }
