@@ -27,9 +27,9 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 	shard shard_inner shard_judge shard_lines listing absence \
 	taint taint_inner taint_walk taint_search taint_path clean \
 	put render render_shard render_taint \
-	token gate watchdog workers request reply serve answer serve_write serve_blob serve_upload \
+	token gate watchdog workers request reply serve answer terms render_terms serve_write serve_blob serve_upload \
 	serve_read \
-	serve_list serve_lineage serve_shard serve_tlog \
+	serve_list serve_license serve_lineage serve_shard serve_tlog \
 	route http_listen http_reply http_exchange http_stream http_handle http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main

@@ -82,8 +82,9 @@ compare(const struct snapshots *snapshots, bool by_fetched,
 	return (index_a > index_b) - (index_a < index_b);
 }
 
-int
-drift_order(const struct snapshots *snapshots, struct span source,
+/* The order of two sightings of `source`: <0 where `a` is the earlier. */
+static int
+order(const struct snapshots *snapshots, struct span source,
     const struct snapshot *a, const struct snapshot *b)
 {
 	struct sighting sighting_a, sighting_b;
@@ -283,6 +284,20 @@ is_asked(const struct snapshot *s, const struct drift_question *question)
 	return hash_equal(&s->text, &question->text);
 }
 
+/* One before it of the same text, at the same URL. */
+static bool
+was_asked(const struct snapshots *snapshots, size_t at,
+    const struct drift_question *question)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (is_asked(&snapshots->all[i], question) &&
+		    span_equal(
+			snapshots->all[i].source, snapshots->all[at].source))
+			return true;
+	}
+	return false;
+}
+
 /* The newest first: of two of one URL, it says what is taken in now. */
 static void
 put_asked(struct walk *walk, const struct drift_question *question)
@@ -292,14 +307,14 @@ put_asked(struct walk *walk, const struct drift_question *question)
 	for (size_t i = 0; i < snapshots->count; i++) {
 		const struct snapshot *s = &snapshots->all[i];
 		size_t newest = i;
-		if (!is_asked(s, question))
+		if (!is_asked(s, question) || was_asked(snapshots, i, question))
 			continue;
-		for (size_t at = 0; at < snapshots->count; at++) {
+		for (size_t at = i + 1; at < snapshots->count; at++) {
 			const struct snapshot *other = &snapshots->all[at];
 			if (is_asked(other, question) &&
 			    span_equal(other->source, s->source) &&
-			    drift_order(snapshots, s->source,
-				&snapshots->all[newest], other) < 0)
+			    order(snapshots, s->source, &snapshots->all[newest],
+				other) < 0)
 				newest = at;
 		}
 		put_own(walk, newest);

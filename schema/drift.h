@@ -93,8 +93,4 @@ MUST_CHECK enum err drift_judge(const struct snapshots *snapshots,
     const struct drift_question *question, struct arena *arena,
     struct drift *ret);
 
-/* The order of two sightings of `source`: <0 where `a` is the earlier. */
-int drift_order(const struct snapshots *snapshots, struct span source,
-    const struct snapshot *a, const struct snapshot *b);
-
 #endif
