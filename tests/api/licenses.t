@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# headwater record license: the exact text, and what it takes in, from files and
+# from a server that behaves, and one that does not; whether terms have drifted.
+. tests/api/lib.sh
+. tests/api/client.sh
+new_log
+person lab
+person clerk
+start_daemon || exit 1
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+SERVER=$PWD/tests/api/licenses.py
+mkdir "$WORK/here" "$WORK/web" && cd "$WORK/here" || exit 1
+python3 "$SERVER" "$WORK/web" "$WORK/port" 2>/dev/null &
+WEB=$!
+end_web() {
+	kill "$WEB" 2>/dev/null
+	clean_up
+}
+trap end_web EXIT
+until [ -s "$WORK/port" ]; do sleep 0.05; done
+AT=http://127.0.0.1:$(cat "$WORK/port")
+text_of() { sha256sum "$1" | cut -d' ' -f1; }
+drift() { curl -s "$URL/v1/licenses/$1/drift"; }
+
+# ---- from a file ----
+
+as lab
+printf 'Permission is hereby granted, free of charge\n' >mit
+run 0 "a text is recorded" headwater record license mit --name lab/licences/mit \
+	--license MIT --source https://example.org/mit \
+	--fetched-on 2026-01-31T00:00:00Z --description 'As it was'
+mit=$OUT
+is "as its sha256 and attachment" \
+	"$(statement "$mit" | jq -c '.subject, .predicate')" \
+	"[{\"name\":\"lab/licences/mit\",\"digest\":{\"sha256\":\"$(text_of mit)\"}}]
+{\"description\":\"As it was\",\"attachments\":[{\"name\":\"text\",\"mediaType\":\"text/plain\",\"digest\":{\"sha256\":\"$(text_of mit)\"},\"size\":\"45\"}],\"license\":\"MIT\",\"source\":\"https://example.org/mit\",\"fetchedOn\":\"2026-01-31T00:00:00Z\"}"
+is "and the log has the text" \
+	"$(curl -s "$URL/v1/blobs/sha256:$(text_of mit)")" "$(cat mit)"
+is "nothing has drifted" "$(drift "$mit" | jq -c \
+	'.drift.known, .drift.changed, (.snapshots | length), .rests')" \
+	"$(printf 'true\nfalse\n1\n[]')"
+run 0 "a data set rests on it" headwater record dataset mit --name lab/data \
+	--license MIT --license-text mit
+data=$OUT
+is "which is shown" "$(drift "sha256:$(text_of mit)" |
+	jq -c '[.rests[] | .id, .old]')" "[\"$data\",false]"
+
+# ---- from the web, with what it takes in ----
+
+printf 'Terms 1.\nUse as %s/policy says, as updated from time to time.\n' "$AT" \
+	>"$WORK/web/terms"
+printf 'Be good. See %s/terms\n' "$AT" >"$WORK/web/policy"
+run 0 "a text is fetched" headwater record license --url "$AT/terms" \
+	--name lab/licences/terms --license LicenseRef-terms --mutable yes \
+	--clause 'as updated from time to time' --incorporates "$AT/policy"
+terms=$OUT
+first=$(text_of "$WORK/web/terms")
+policy=$(text_of "$WORK/web/policy")
+is "with its clause, and the document with its own" \
+	"$(statement "$terms" | jq -c '.predicate |
+		[.license, .source, .mutable, .clause, (.incorporates[] |
+			.source, .digest.sha256, .clause)]')" \
+	"[\"LicenseRef-terms\",\"$AT/terms\",\"yes\",\"as updated from time to time\",\"$AT/policy\",\"$policy\",\"Use as $AT/policy says, as updated from time to time.\"]"
+like "the day is said" "$(statement "$terms" | jq -r .predicate.fetchedOn)" \
+	"20[0-9][0-9]-*Z"
+like "the document is a snapshot of its own" "$ERR" \
+	"*recorded beside it: lab/licences/terms/incorporated-1, *"
+is "and a blob" "$(curl -s "$URL/v1/blobs/sha256:$policy")" \
+	"$(cat "$WORK/web/policy")"
+is "both are found by their URLs" "$(drift "$terms" | jq -c '[.drift.documents[] |
+	[.source, .depth, .sha256, .changed]]')" \
+	"[[\"$AT/terms\",0,\"$first\",false],[\"$AT/policy\",1,\"$policy\",false]]"
+
+run 0 "a model rests on the terms" headwater record model mit --name lab/model \
+	--license LicenseRef-terms --license-text "$terms"
+model=$OUT
+printf 'Terms 2.\nUse as %s/policy says.\nAnd no more.\n' "$AT" >"$WORK/web/terms"
+as clerk
+run 0 "another sees that they have changed" headwater record license \
+	--url "$AT/moved" --name clerk/moved --license LicenseRef-terms
+like "a redirect is told" "$ERR" "*$AT/moved: found at $AT/terms*"
+is "at another URL, which is no drift" "$(drift "$terms" | jq .drift.changed)" false
+run 0 "and at the same" headwater record license --url "$AT/terms" \
+	--name clerk/terms --license LicenseRef-terms
+second=$(text_of "$WORK/web/terms")
+is "which is drift, by whom" "$(drift "$terms" | jq -c '[.drift.changed] +
+	[.drift.documents[0].newest | .sha256, .principal]')" \
+	"[true,\"$second\",\"clerk\"]"
+is "and flags what rests on the older" "$(drift "sha256:$second" | jq -c \
+	'[.drift.changed, (.rests[] | .id, .text, .old)]')" \
+	"[false,\"$model\",\"$first\",true]"
+printf 'Be better.\n' >"$WORK/web/policy"
+run 0 "a policy changes" headwater record license --url "$AT/policy" \
+	--name clerk/policy --license LicenseRef-policy
+is "which changes the terms too" "$(drift "$terms" | jq -c \
+	'[.drift.documents[] | .changed]')" "[true,true]"
+is "the newest come first" "$(drift "$terms" | jq -c \
+	'[.snapshots[].index] == ([.snapshots[].index] | sort | reverse)')" true
+
+# ---- circles ----
+
+as lab
+printf 'A takes in %s/b\n' "$AT" >"$WORK/web/a"
+printf 'B takes in %s/a\n' "$AT" >"$WORK/web/b"
+run 0 "one takes in another" headwater record license --url "$AT/a" \
+	--name lab/a --license LicenseRef-a --incorporates "$AT/b" -q
+circle=$OUT
+run 0 "which takes it in" headwater record license --url "$AT/b" \
+	--name lab/b --license LicenseRef-b --incorporates "$AT/a" -q
+is "the circle ends, and is said" "$(drift "$circle" | jq -c '.drift |
+	[.circular, (.documents | length)]')" "[true,2]"
+
+# ---- what is not there ----
+
+run 1 "a document that is gone" headwater record license --url "$AT/terms" \
+	--name lab/gap --license LicenseRef-terms --incorporates "$AT/none"
+like "is said" "$ERR" "*$AT/none: it answers 404*"
+run 0 "unless it may be missing" headwater record license --url "$AT/terms" \
+	--name lab/gap --license LicenseRef-terms --incorporates "$AT/none" \
+	--allow-missing
+like "and its clause, which the text has not" "$ERR" \
+	"*the text does not name $AT/none: no clause is recorded*"
+is "then it is a gap" "$(drift "$OUT" | jq -c '.drift.notFetched')" true
+before=$(curl -s "$URL/checkpoint" | sed -n 2p)
+while IFS='|' read -r status options sentence; do
+	# shellcheck disable=SC2086 # options and their values
+	run "$status" "refused: $options" headwater record license $options
+	like "and says why" "$ERR" "*$sentence*"
+done <<EOL
+3|--url $AT/large --name lab/x --license MIT|longer than 1048576 bytes
+3|--url $AT/loop --name lab/x --license MIT|more than 5 redirects
+1|--url $AT/picture --name lab/x --license MIT|its type is image/png; a text is needed
+1|--url $AT/none --name lab/x --license MIT|it answers 404
+2|--url file:///etc/passwd --name lab/x --license MIT|not a URL
+2|--url $AT/terms#a --name lab/x --license MIT|give it without #
+2|--url $AT/terms --name lab/x|--license is missing: which licence is it the text of?
+2|--name lab/x --license MIT|a FILE, or --url URL, and not both
+2|mit --url $AT/terms --name lab/x --license MIT|a FILE, or --url URL, and not both
+2|--url $AT/terms --source $AT/b --name lab/x --license MIT|--source and --fetched-on are for a FILE
+2|mit --name lab/x --license GPL,MIT|predicate.license
+2|mit --name lab/x --license MIT --mutable perhaps|predicate.mutable
+2|mit --name lab/x --license MIT --fetched-on today|predicate.fetchedOn
+EOL
+is "and nothing was recorded" "$(curl -s "$URL/checkpoint" | sed -n 2p)" "$before"
+run 0 "nothing is fetched for --help" headwater record license --help
+run 0 "--dry-run records nothing" headwater record license --url "$AT/a" \
+	--name lab/x --license MIT --incorporates "$AT/b" --dry-run
+is "and shows all" "$(jq -c '.predicate.incorporates | length' <<<"$OUT")" 1
+is "the log is as it was" "$(curl -s "$URL/checkpoint" | sed -n 2p)" "$before"
+
+# ---- the call ----
+
+status() { curl -s -o "$WORK/answer" -w '%{http_code}' "$URL/v1/licenses/$1"; }
+is "no such record" "$(status "$(sha256 none)/drift")" 404
+is "a record that is no licence" "$(status "$data/drift")" 404
+is "no such text" "$(status "sha256:$(sha256 none)/drift")" 404
+is "no id" "$(status MIT/drift)" 400
+like "says what is" "$(jq -r .detail "$WORK/answer")" \
+	"license: 64 lower-case hex digits are a record's id, sha256:*"
+is "another digest" "$(status "sha1:$(printf '%040d' 0)/drift")" 400
+as lab
+run 0 "a withdrawn snapshot" headwater record withdrawal "$circle" \
+	--reason "no longer offered" -q
+is "is none" "$(drift "sha256:$(text_of "$WORK/web/a")" | jq -r .status)" 404
+is "by its own id it is shown" "$(drift "$circle" | jq .drift.known)" true
+done_testing
