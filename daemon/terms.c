@@ -152,10 +152,11 @@ find_record(struct gathering *g)
 
 	if (!view_find(g->view, id, &position) ||
 	    !view_get_checked(g->view, position, &item.record) ||
-	    item.record.gist.kind != RECORD_LICENSE)
+	    item.record.gist.kind != RECORD_LICENSE ||
+	    view_withdrawn(g->view, &item.record, &item.withdrawn))
 		return why(g->why, ERR_NOT_FOUND,
-		    "license: no license record has this id in the first %llu "
-		    "records",
+		    "license: no license record that stands has this id in the "
+		    "first %llu records",
 		    (unsigned long long)g->view->end);
 	if (item.record.is_withheld)
 		return answer_withheld(&g->view->log, position, g->why);

@@ -159,8 +159,8 @@ like "says what is" "$(jq -r .detail "$WORK/answer")" \
 	"license: 64 lower-case hex digits are a record's id, sha256:*"
 is "another digest" "$(status "sha1:$(printf '%040d' 0)/drift")" 400
 as lab
-run 0 "a withdrawn snapshot" headwater record withdrawal "$circle" \
+run 0 "a withdrawn snapshot" headwater record withdrawal "$mit" \
 	--reason "no longer offered" -q
-is "is none" "$(drift "sha256:$(text_of "$WORK/web/a")" | jq -r .status)" 404
-is "by its own id it is shown" "$(drift "$circle" | jq .drift.known)" true
+is "is none" "$(drift "sha256:$(text_of mit)" | jq -r .status)" 404
+is "by its own id neither" "$(drift "$mit" | jq -r .status)" 404
 done_testing
