@@ -22,6 +22,14 @@ jq -cn --arg digest "$(sha256 words)" '{
 	predicate: {attachments: [{name: "notes", mediaType: "text/plain",
 		digest: {sha256: $digest}, size: "5"}]}}' | envelope lab >"$WORK/e3"
 is "a record that names it: 201" "$(post "$WORK/e3" | tail -1)" 201
+# a licence whose text those bytes are too
+jq -cn --arg digest "$(sha256 words)" '{
+	_type: "https://in-toto.io/Statement/v1",
+	subject: [{name: "lab/terms", digest: {sha256: $digest}}],
+	predicateType: "https://headwater/license/v1",
+	predicate: {license: "LicenseRef-terms",
+		source: "https://example.org/terms"}}' | envelope lab >"$WORK/e4"
+is "a license record: 201" "$(post "$WORK/e4" | tail -1)" 201
 put_part() { # FIRST LAST TEXT
 	printf %s "$3" | curl -s -w '%{http_code}\n' -X PUT --data-binary @- \
 		-H "Content-Range: bytes $1-$2/5" \
@@ -68,6 +76,7 @@ fill() { # PATH with its parameters' values
 		-e 's/{L}/0/; s/{N}.p/000.p/; s/{W}/3/; s/{size}/3/' \
 		-e 's/{index}/1/; s/{old}/2/; s/{version}/1.0.0/' \
 		-e "s/{blob}/sha256:$(sha256 words)/" \
+		-e "s/{terms}/sha256:$(sha256 words)/" \
 		-e 's,{name},lab/tagger,' -e "s/{shard}/sha256:$(sha256 shard)/"
 }
 required() { # PATH: the query without which it is 400

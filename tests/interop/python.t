@@ -53,11 +53,13 @@ is "a record that names a blob" "$(post "$WORK/code" -o "$WORK/answer" | tail -n
 printf hello >"$WORK/hello"
 is "and the blob" "$(curl -s -o "$WORK/answer" -w '%{http_code}' -T "$WORK/hello" \
 	"$URL/v1/blobs/sha256:$(sha256 hello)")" 201
+TERMS=$(jq -r '.subject[0].digest.sha256' schema/vectors/record/valid-license.json)
 cp tests/interop/python/hooks.py tests/interop/python/schemathesis.toml "$WORK"
 schemathesis() {
 	(cd "$WORK" && HW_KEY=$WORK/lab.pem HW_PRINCIPAL=lab HW_SIZE=70000 \
 		HW_RELEASE=lab/tagger/1.0.0 \
-		HW_BLOB=sha256:$(sha256 hello) timeout 900 "$VENV/bin/schemathesis" \
+		HW_BLOB=sha256:$(sha256 hello) \
+		HW_TERMS=sha256:$TERMS timeout 900 "$VENV/bin/schemathesis" \
 		run --no-color "$URL/v1/openapi.json") >"$WORK/schemathesis" 2>&1
 	local status=$?
 	sed -n '/=== [A-Z ]* ===/,$p' "$WORK/schemathesis"

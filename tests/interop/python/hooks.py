@@ -3,7 +3,7 @@
 Without this a ledger refuses all of it, nothing is ever found, and the run
 passes empty.  HW_KEY names the publisher's key (PEM), HW_PRINCIPAL whose it is,
 HW_SIZE what the log holds at least, HW_RELEASE a release that is in it,
-HW_BLOB a blob that is there.
+HW_BLOB a blob that is there, HW_TERMS a text of which a license record is.
 """
 
 import base64
@@ -22,6 +22,7 @@ from schemathesis.generation.modes import GenerationMode
 SIZE = int(os.environ["HW_SIZE"])
 RELEASE = os.environ["HW_RELEASE"].rsplit("/", 1)
 BLOB = os.environ["HW_BLOB"]
+TERMS = os.environ["HW_TERMS"]
 NAME_MAX = 256
 TYPE = "application/vnd.in-toto+json"
 
@@ -117,6 +118,12 @@ def blob(case):
         case.path_parameters["blob"] = BLOB
 
 
+def terms(case):
+    """Half of the questions are for a text that is there."""
+    if int(case.path_parameters["terms"][-1], 16) % 2 == 0:
+        case.path_parameters["terms"] = TERMS
+
+
 def put_blob(case):
     """All of it, packed or a part: never packed and a part."""
     blob(case)
@@ -141,6 +148,7 @@ MEND = {
     "GET /v1/proofs/consistency/{old}/{size}": consistency,
     "GET /v1/releases/{name}/{version}": release,
     "GET /v1/shards/{digest}": shard,
+    "GET /v1/licenses/{terms}/drift": terms,
     "GET /v1/blobs/{blob}": blob,
     "PUT /v1/blobs/{blob}": put_blob,
 }
