@@ -9,8 +9,8 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	attachment advisory claim opening origin license_record component audit_record \
 	predicate provenance record making keyring \
 	judge problem \
-	dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
-	evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
+	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
+	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
 	licensing_item licensing_text licensing_finding licensing_judge licensing_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
