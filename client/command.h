@@ -37,6 +37,7 @@ extern const struct command command_contains;
 extern const struct command command_affected;
 extern const struct command command_absent;
 extern const struct command command_contaminated;
+extern const struct command command_diff;
 extern const struct command command_manifest;
 extern const struct command command_upload;
 extern const struct command command_disclose;

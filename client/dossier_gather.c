@@ -1,8 +1,11 @@
 #include "client/dossier_gather.h"
 
 #include "client/answer.h"
+#include "client/disk.h"
 #include "client/fetched.h"
+#include "client/item.h"
 #include "client/listed.h"
+#include "client/releases.h"
 #include "client/url.h"
 #include "schema/text.h"
 
@@ -329,4 +332,36 @@ dossier_gather_done(struct dossier_gather *gather)
 	dossier_done(gather->build);
 	gather->build = NULL;
 	gather->dossier = NULL;
+}
+
+enum err
+dossier_gather_question(struct session *session, const char *text,
+    const char *as, struct dossier_question *ret, struct why *w)
+{
+	struct dossier_question question = { .as = SPAN_EMPTY };
+	struct item item;
+	enum err err = session_online(session, w);
+
+	if (as != NULL && !text_is_principal(span_of_text(as)))
+		return why(w, ERR_USAGE,
+		    "--as %.128s: a principal is needed: [a-z0-9._@-], at most "
+		    "%d bytes",
+		    as, TEXT_PRINCIPAL_MAX);
+	if (err != ERR_OK)
+		return err;
+	if (!disk_exists(text) &&
+	    releases_split(
+		span_of_text(text), &question.name, &question.version)) {
+		*ret = question;
+		return ERR_OK;
+	}
+	err = item_resolve(session, text, &item, w);
+	if (err == ERR_OK)
+		err = item_node(&item, &question.digest, w);
+	if (err != ERR_OK)
+		return err;
+	if (as != NULL)
+		question.as = span_of_text(as);
+	*ret = question;
+	return ERR_OK;
 }

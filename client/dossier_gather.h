@@ -20,6 +20,13 @@ struct dossier_gather {
 	size_t fetched; /* records that were proved, withdrawals among them */
 };
 
+/* NAME/VERSION of a release, or an item (ERR_USAGE where it is neither); `as`:
+ * whose word, of an item; NULL: the newest release's publisher.  The log is
+ * pinned and online afterwards. */
+MUST_CHECK enum err dossier_gather_question(struct session *session,
+    const char *text, const char *as, struct dossier_question *ret,
+    struct why *w);
+
 /* ERR_NOT_FOUND: no such release, nothing about the artifact.  ERR_MISMATCH: a
  * record is not what the log says.  ERR_MISSING: who signed one could not be
  * checked.  To be done with also after a failure. */

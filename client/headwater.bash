@@ -103,7 +103,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	verify) echo --proof --keyring --vkey --policy ;;
 	audit) echo --all --tree-only --vkey ;;
 	contains) echo --whole --openings --as ;;
-	contaminated) echo --as ;;
+	contaminated | diff) echo --as ;;
 	absent) echo --of --release --as ;;
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
@@ -160,7 +160,7 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \
-		affected absent contaminated verify audit help"
+		affected absent contaminated diff verify audit help"
 	local kinds="dataset code model run evaluation release withdrawal \
 		advisory reply disclosure"
 
