@@ -134,8 +134,7 @@ is_wanted(const struct dossier_want *want, size_t at)
 	case DOSSIER_SUBJECT:
 		is_it = has_subject(&record, &want->digest) &&
 		    (want->principal.len == 0 ||
-			span_equal(
-			    want->principal, bag.records[at].principal));
+			span_equal(want->principal, bag.records[at].principal));
 		break;
 	case DOSSIER_RECORD:
 		is_it = hash_equal(&bag.records[at].id, &want->id);
