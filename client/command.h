@@ -50,6 +50,7 @@ extern const struct command command_record_run;
 extern const struct command command_record_evaluation;
 extern const struct command command_record_release;
 extern const struct command command_record_license;
+extern const struct command command_licenses;
 extern const struct command command_record_withdrawal;
 extern const struct command command_import_hf;
 extern const struct command command_record_advisory;

@@ -34,6 +34,7 @@ static const struct command *const commands[] = {
 	&command_absent,
 	&command_contaminated,
 	&command_diff,
+	&command_licenses,
 	&command_verify,
 	&command_audit,
 };

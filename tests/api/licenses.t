@@ -158,7 +158,73 @@ is "no id" "$(status MIT/drift)" 400
 like "says what is" "$(jq -r .detail "$WORK/answer")" \
 	"license: 64 lower-case hex digits are a record's id, sha256:*"
 is "another digest" "$(status "sha1:$(printf '%040d' 0)/drift")" 400
+
+# ---- of a release, and of all that went into it ----
+
+printf 'one two\n' >words
+printf 'weights\n' >weights
+printf '#!/bin/sh\ncat words >/dev/null\n' >train && chmod +x train
+printf 'Not for money.\n' >nc
 as lab
+run 0 "words that are not for money" headwater record dataset words \
+	--name lab/words --license CC-BY-NC-4.0 -q
+run 0 "a tool that is share-alike" headwater record code train \
+	--name lab/train --license GPL-3.0-only -q
+run 0 "a run" headwater record run --name lab/run --stage train \
+	--input dataset=words --input code=train --output weights=weights \
+	--complete dataset --complete code -q -- ./train
+run 0 "a model under the terms" headwater record model weights --name lab/net \
+	--license LicenseRef-terms --license-text "$terms" -q
+run 0 "a release under MIT" headwater record release weights --name lab/net-release \
+	--version 1 --license MIT --license-text mit \
+	--component model-card=model-card.md -q
+run 1 "its licences: things are in the way" headwater licenses lab/net-release/1
+like "the claim is told with its facts" "$OUT" \
+	"*lab/net-release 1*claim: MIT  known osi fsf open permissive*"
+for what in 'no-licence' 'non-commercial*words*CC-BY-NC-4.0 forbids commercial use' \
+	'share-alike*GPL-3.0-only asks that what is made of it has the same licence' \
+	'contradicted*MIT counts, but a record of lab says LicenseRef-terms' \
+	'no-text*CC-BY-NC-4.0, but no text of it was pinned'; do
+	like "found: ${what%%\**}" "$OUT" "*$what*"
+done
+run 1 "of the model alone" headwater licenses weights --as lab --json
+is "the same judge, as JSON" "$(jq -c '.licensing.as, .differences' <<<"$OUT")" \
+	"$(printf '"lab"\n[]')"
+run 0 "a release under the terms" headwater record release weights \
+	--name lab/net-release --version 2 --license LicenseRef-terms \
+	--license-text "$terms" -q
+run 1 "which have drifted" headwater licenses lab/net-release/2
+like "is found" "$OUT" "*drifted  *the text has changed at $AT/terms: clerk saw *"
+like "a policy too" "$OUT" "*a document that it takes in has changed at $AT/policy*"
+like "with the difference" "$OUT" "*drifted: $AT/terms
+--- sha256:${first:0:16}*
++++ sha256:${second:0:16}*  seen by clerk
+@@ -1,2 +1,3 @@
+-Terms 1.
+-Use as $AT/policy says, as updated from time to time.
++Terms 2.
++Use as $AT/policy says.
++And no more.*"
+run 1 "and as JSON" headwater licenses lab/net-release/2 --json
+is "line by line" "$(jq -c '[.differences[] | .source, .gone, .come]' <<<"$OUT")" \
+	"[\"$AT/terms\",2,3,\"$AT/policy\",1,1]"
+run 1 "what if?" headwater licenses lab/net-release/1 --claim GPL-3.0-only
+like "then the code is no conflict" "$OUT" "*supposed claim: GPL-3.0-only*"
+like "and the words are" "$OUT" "*CC-BY-NC-4.0 forbids commercial use*"
+case $OUT in
+*share-alike\ \ *) report 1 "no share-alike is found" ;;
+*) report 0 "no share-alike is found" ;;
+esac
+printf 'clean\n' >clean
+run 0 "one that is clean" headwater record model clean --name lab/clean \
+	--license MIT -q
+run 0 "and its release" headwater record release clean --name lab/clean-release \
+	--version 1 --license MIT --license-text mit -q
+run 0 "nothing is in the way" headwater licenses lab/clean-release/1
+run 2 "no expression" headwater licenses lab/clean-release/1 --claim 'MIT OR'
+like "is said" "$ERR" "*claim: a licence is missing at the end*"
+run 1 "no such release" headwater licenses lab/clean-release/9
+
 run 0 "a withdrawn snapshot" headwater record withdrawal "$mit" \
 	--reason "no longer offered" -q
 is "is none" "$(drift "sha256:$(text_of mit)" | jq -r .status)" 404
