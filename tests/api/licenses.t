@@ -177,7 +177,7 @@ run 0 "a model under the terms" headwater record model weights --name lab/net \
 	--license LicenseRef-terms --license-text "$terms" -q
 run 0 "a release under MIT" headwater record release weights --name lab/net-release \
 	--version 1 --license MIT --license-text mit \
-	--component model-card=model-card.md -q
+	--component model-card=,name=model-card.md -q
 run 1 "its licences: things are in the way" headwater licenses lab/net-release/1
 like "the claim is told with its facts" "$OUT" \
 	"*lab/net-release 1*claim: MIT  known osi fsf open permissive*"
@@ -188,17 +188,17 @@ for what in 'no-licence' 'non-commercial*words*CC-BY-NC-4.0 forbids commercial u
 	like "found: ${what%%\**}" "$OUT" "*$what*"
 done
 run 1 "of the model alone" headwater licenses weights --as lab --json
-is "the same judge, as JSON" "$(jq -c '.licensing.as, .differences' <<<"$OUT")" \
-	"$(printf '"lab"\n[]')"
+is "the same judge, as JSON" "$(jq -c '.licensing.as, .licensing.claim.license' \
+	<<<"$OUT")" "$(printf '"lab"\n"MIT"')"
 run 0 "a release under the terms" headwater record release weights \
 	--name lab/net-release --version 2 --license LicenseRef-terms \
 	--license-text "$terms" -q
 run 1 "which have drifted" headwater licenses lab/net-release/2
-like "is found" "$OUT" "*drifted  *the text has changed at $AT/terms: clerk saw *"
+like "is found" "$OUT" "*drifted  *the text has changed at $AT/terms: lab saw *"
 like "a policy too" "$OUT" "*a document that it takes in has changed at $AT/policy*"
 like "with the difference" "$OUT" "*drifted: $AT/terms
 --- sha256:${first:0:16}*
-+++ sha256:${second:0:16}*  seen by clerk
++++ sha256:${second:0:16}*  seen by lab
 @@ -1,2 +1,3 @@
 -Terms 1.
 -Use as $AT/policy says, as updated from time to time.
