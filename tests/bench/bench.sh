@@ -386,12 +386,10 @@ row_size() {
 	rm -rf "$work/big"
 }
 
-seconds() { # seconds COMMAND...: how long it took
-	local from=${EPOCHREALTIME/./} to
-	"$@" >"$work/said" 2>>"$work/servers.log"
-	status=$?
-	to=${EPOCHREALTIME/./}
-	awk -v us=$((to - from)) 'BEGIN { printf "%.3f", us / 1e6 }'
+seconds() { # seconds COMMAND...: how long it took, and the CPU of all cores
+	local TIMEFORMAT='%R %U %S'
+	{ time "$@" >"$work/said" 2>>"$work/servers.log"; } 2>&1 |
+		awk '{ printf "%.3f %.3f\n", $1, $2 + $3 }'
 }
 
 forget() { # forget FILE: not in memory any more, so that a disk is measured
@@ -399,29 +397,32 @@ forget() { # forget FILE: not in memory any more, so that a disk is measured
 }
 
 reindex() { # beside reading the log once
-	local took read log=$work/big/data/log/data.mdb
+	local took cpu read _ log=$work/big/data/log/data.mdb
 	forget "$log"
-	read=$(seconds dd if="$log" of=/dev/null bs=1M status=none)
+	read -r read _ < <(seconds dd if="$log" of=/dev/null bs=1M status=none)
 	forget "$log"
-	took=$(seconds "$build/headwaterd" --reindex --data "$work/big/data")
+	read -r took cpu < <(seconds "$build/headwaterd" --reindex \
+		--data "$work/big/data")
 	note reindex "records=$((${sizes##* } + 100000))" "seconds=$took" \
+		"cpu_seconds=$cpu" \
 		"follower_per_s=$(awk '$1 == "index" { split($0, a, "index_per_s=")
 			last = a[2] + 0 } END { print last + 0 }' "$raw")" \
 		"read_seconds=$read" "log_bytes=$(stat -c %s "$log")"
 }
 
 row_check() {
-	local records=50000 took quick
+	local records=200000 took cpu quick quick_cpu
 	[ "$full" ] && records=1000000
 	note machine what=verify1 "$("$tools/primitive" verify 1 500)"
 	note machine what=verify2 "$("$tools/primitive" verify 2 500)"
 	make_ledger signed
 	fill_ledger signed "$records" signed >/dev/null
-	took=$(seconds "$build/headwaterd" --check --data "$work/signed/data" \
-		--vkey "$(cat "$work/signed/vkey")")
-	quick=$(seconds "$build/headwaterd" --check --quick \
+	read -r took cpu < <(seconds "$build/headwaterd" --check \
 		--data "$work/signed/data" --vkey "$(cat "$work/signed/vkey")")
-	note check "records=$records" "seconds=$took" "quick_seconds=$quick" \
+	read -r quick quick_cpu < <(seconds "$build/headwaterd" --check --quick \
+		--data "$work/signed/data" --vkey "$(cat "$work/signed/vkey")")
+	note check "records=$records" "seconds=$took" "cpu_seconds=$cpu" \
+		"quick_seconds=$quick" "quick_cpu_seconds=$quick_cpu" \
 		"said=\"$(tail -n 1 "$work/said")\""
 	rm -rf "$work/signed"
 }

@@ -181,16 +181,23 @@ function by_size(    i, s, x, first, last) {
 	}
 }
 
+# What two free cores could do at most.
+function by_cpu(n, cpu) {
+	return sprintf("; CPU %.1f µs a record, so two cores allow %d/s", cpu / n * 1e6, 2 * n / cpu)
+}
+
 # What all signatures allow, and what is left without them.
 function checked_again(    n, r, q) {
 	if (!("check" in line)) return
 	n = med("check", "records")
 	r = n / med("check", "seconds")
 	q = n / med("check", "quick_seconds")
-	figure("--check, every signature", sprintf("%d records/s (%d records): %.2f of what libsodium verifies on two cores (%d/s; on one %d/s)",
+	figure("--check, every signature", sprintf("%d records/s (%d records): %.2f of what libsodium verifies on two cores (%d/s; on one %d/s)%s",
 	    r, n, r / med("machine verify2", "per_s"), med("machine verify2", "per_s"),
-	    med("machine verify1", "per_s")), "≥ 200,000/s: no signature can be left out of it", least(r, 200000))
-	figure("--check --quick", sprintf("%d records/s (%d records)", q, n),
+	    med("machine verify1", "per_s"), by_cpu(n, med("check", "cpu_seconds"))),
+	    "≥ 200,000/s: no signature can be left out of it", least(r, 200000))
+	figure("--check --quick", sprintf("%d records/s (%d records)%s", q, n,
+	    by_cpu(n, med("check", "quick_cpu_seconds"))),
 	    "≥ 200,000/s", least(q, 200000))
 }
 
@@ -199,10 +206,11 @@ function rebuilt(    r, s, f) {
 	s = med("reindex", "seconds")
 	r = med("reindex", "records") / s
 	f = med("reindex", "follower_per_s")
-	figure("--reindex", sprintf("%d records/s (%d records): %s × the follower, %.1f × reading the log once (%.1f s, %.1f GB)",
+	figure("--reindex", sprintf("%d records/s (%d records): %s × the follower, %.1f × reading the log once (%.1f s, %.1f GB)%s",
 	    r, med("reindex", "records"), f > 0 ? sprintf("%.1f", r / f) : "–",
 	    s / med("reindex", "read_seconds"), med("reindex", "read_seconds"),
-	    med("reindex", "log_bytes") / 1e9), "≥ 200,000/s", least(r, 200000))
+	    med("reindex", "log_bytes") / 1e9,
+	    by_cpu(med("reindex", "records"), med("reindex", "cpu_seconds"))), "≥ 200,000/s", least(r, 200000))
 }
 
 END {
