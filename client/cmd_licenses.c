@@ -1,33 +1,7 @@
 /* licenses: under what licences does a release stand, and all that went in? */
 #include "client/command.h"
 #include "client/dossier_gather.h"
-#include "client/item.h"
 #include "client/licences.h"
-#include "client/releases.h"
-
-#include <unistd.h>
-
-/* NAME/VERSION where no file has that name, else an item. */
-static enum err
-take_question(struct session *session, const struct arguments *arguments,
-    struct dossier_question *question, struct why *w)
-{
-	const char *word = arguments->words[0];
-	const char *as = options_value(arguments, "as");
-	struct item item;
-	enum err err;
-
-	if (as != NULL)
-		question->as = span_of_text(as);
-	if (access(word, F_OK) != 0 &&
-	    releases_split(
-		span_of_text(word), &question->name, &question->version))
-		return ERR_OK;
-	err = item_resolve(session, word, &item, w);
-	if (err == ERR_OK)
-		err = item_node(&item, &question->digest, w);
-	return err;
-}
 
 static enum err
 answer(struct session *session, const struct licensing *licensing,
@@ -79,12 +53,11 @@ static enum err
 run_licenses(
     struct session *session, const struct arguments *arguments, struct why *w)
 {
-	struct dossier_question question = { .name = SPAN_EMPTY };
+	struct dossier_question question;
 	struct dossier_gather gather;
-	enum err err = session_online(session, w);
+	enum err err = dossier_gather_question(session, arguments->words[0],
+	    options_value(arguments, "as"), &question, w);
 
-	if (err == ERR_OK)
-		err = take_question(session, arguments, &question, w);
 	if (err != ERR_OK)
 		return err;
 	err = dossier_gather(session, &question, &gather, w);

@@ -69,6 +69,7 @@ _headwater_value() { # OPTION
 		;;
 	--severity) _headwater_give low medium high critical ;;
 	--action) _headwater_give exclude recall note ;;
+	--mutable) _headwater_give yes no ;;
 	--status) _headwater_give accepted rejected fixed ;;
 	--availability) _headwater_give open public obtainable unshareable ;;
 	--source-category)
@@ -104,6 +105,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	audit) echo --all --tree-only --vkey ;;
 	contains) echo --whole --openings --as ;;
 	contaminated | diff) echo --as ;;
+	licenses) echo --as --claim ;;
 	absent) echo --of --release --as ;;
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
@@ -131,6 +133,10 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	"record release")
 		echo --artifact --component --says --supersedes "$named" "$recording"
 		;;
+	"record license")
+		echo --url --name --license --version --description --source --fetched-on \
+			--mutable --clause --incorporates --allow-missing "$recording"
+		;;
 	"record withdrawal") echo --reason --replacement "$recording" ;;
 	"record advisory")
 		echo --reason --severity --action --description "$recording"
@@ -147,7 +153,7 @@ _headwater_is_flag() {
 	case $1 in
 	--json | --yes | -y | --quiet | -q | --help | -h | --dry-run | \
 		--no-submit | --with-argv | --all | --tree-only | --whole | --up | --down | \
-		--strangers | --dot | --salted | --pointers | --no-cache | --no-upload | --check)
+		--strangers | --dot | --salted | --allow-missing | --pointers | --no-cache | --no-upload | --check)
 		return 0
 		;;
 	esac
@@ -160,8 +166,8 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \
-		affected absent contaminated diff verify audit help"
-	local kinds="dataset code model run evaluation release withdrawal \
+		affected absent contaminated licenses diff verify audit help"
+	local kinds="dataset code model run evaluation release license withdrawal \
 		advisory reply disclosure"
 
 	COMPREPLY=()
