@@ -11,7 +11,8 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	judge problem \
 	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
 	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
-	licensing_item licensing_text licensing_finding licensing_judge licensing_print
+	licensing_item licensing_text licensing_finding licensing_judge licensing_print \
+	mof openness openness_inner openness_component openness_osaid openness_claim openness_judge openness_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob blob_walk \
@@ -99,7 +100,7 @@ DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
 # what has a header alone, and what has a program's main
-bare_schema := dossier dossier_inner licensing licensing_inner
+bare_schema := dossier dossier_inner licensing licensing_inner openness openness_inner
 bare_daemon := limits store store_inner manifest_file manifest_inner upload \
 	upload_inner shard shard_inner taint taint_inner main signer_main
 bare_client := main
