@@ -2,9 +2,12 @@
  * Licences: have terms drifted, and under which does a release stand?
  */
 #include "daemon/answer.h"
+#include "daemon/dossier_gather.h"
 #include "daemon/terms.h"
 
 #include <string.h>
+
+#include "schema/licensing.h"
 
 /* ---- drift ---- */
 
@@ -53,4 +56,66 @@ enum served
 serve_license_drift(struct request *request, struct reply *reply)
 {
 	return answer_from_index(request, reply, put_drift);
+}
+
+/* ---- all that went into a release ---- */
+
+/* One licence: a query holds no spaces. */
+static enum err
+take_claim(const struct request *request, struct span *ret, struct why *w)
+{
+	struct spdx spdx;
+
+	*ret = SPAN_EMPTY;
+	if (!request_query(request, "claim", ret))
+		return ERR_OK;
+	enum err err = spdx_parse(*ret, &spdx, w);
+	if (err != ERR_OK)
+		why_prefix(w, "claim");
+	return err;
+}
+
+static enum err
+put_judged(struct request *request, struct reply *reply,
+    const struct dossier *dossier, struct span claim, struct why *w)
+{
+	struct licensing licensing;
+	enum err err =
+	    licensing_judge(dossier, claim, request->arena, &licensing, w);
+
+	if (err == ERR_OK)
+		licensing_print(&licensing, &reply->body);
+	return err;
+}
+
+static enum err
+put_licensing(struct request *request, struct reply *reply, struct why *w)
+{
+	struct dossier_question question = { .name = SPAN_EMPTY };
+	struct dossier_gather gather;
+	struct span claim = SPAN_EMPTY;
+	struct view view;
+	enum err err =
+	    answer_take_artifact(request->segments[0], &question.digest, w);
+	enum err end;
+
+	if (err == ERR_OK)
+		err = answer_take_as(request, &question.as, w);
+	if (err == ERR_OK)
+		err = take_claim(request, &claim, w);
+	if (err != ERR_OK)
+		return err;
+	view = answer_view(request);
+	err = dossier_gather(&view, &question, request->arena, &gather, w);
+	if (err == ERR_OK)
+		err = put_judged(request, reply, gather.dossier, claim, w);
+	dossier_gather_done(&gather);
+	end = view_close(&view);
+	return err != ERR_OK ? err : end;
+}
+
+enum served
+serve_licensing(struct request *request, struct reply *reply)
+{
+	return answer_from_index(request, reply, put_licensing);
 }

@@ -215,6 +215,18 @@ case $OUT in
 *share-alike\ \ *) report 1 "no share-alike is found" ;;
 *) report 0 "no share-alike is found" ;;
 esac
+call() { curl -s "$URL/v1/licensing/$1"; }
+weights=$(digest weights)
+is "the log judges by the same code" "$(call "$weights?as=lab" | jq -c .findings)" \
+	"$(headwater licenses weights --as lab --json | jq -c .licensing.findings)"
+is "and says whose word it took" "$(call "$weights" | jq -c \
+	'[.as, .release.version, .claim.license]')" '["lab","2","LicenseRef-terms"]'
+is "what if?" "$(call "$weights?claim=GPL-3.0-only" | jq -c '.claim |
+	[.license, .supposed]')" '["GPL-3.0-only",true]'
+is "nothing is known of it" "$(call "sha256:$(sha256 none)" | jq .status)" 404
+is "no digest" "$(call weights | jq .status)" 400
+is "no licence" "$(call "$weights?claim=A:B" | jq -r .detail)" \
+	'claim: no licence id: "A:B"'
 printf 'clean\n' >clean
 run 0 "one that is clean" headwater record model clean --name lab/clean \
 	--license MIT -q
