@@ -115,10 +115,12 @@ while IFS=$'\t' read -r method path; do
 	done
 	is "HEAD $at" "$(status_of -I "$URL$at")" 200
 	is "OPTIONS $at" "$(status_of -X OPTIONS "$URL$at")" 204
+	# one of rests, source, component and about is what may be asked
 	query=$(jq -r --arg path "$path" '. as $o | .paths[$path].get.parameters //
 		[] | [.[] | if has("$ref") then $o.components.parameters
 		[.["$ref"] | split("/")[-1]] else . end | select(.in == "query" and
-		.name != "format") | "\(.name)=\(.example | tostring | @uri)"] |
+		(.name |
+		IN("format", "rests", "source", "component") | not)) | "\(.name)=\(.example | tostring | @uri)"] |
 		join("&")' "$O")
 	[ -z "$query" ] && continue
 	is "GET $at with every query's example" \
