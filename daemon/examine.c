@@ -157,7 +157,9 @@ examine(struct examiner *examiner, uint64_t first, size_t count,
 	examiner->count = count;
 	examiner->keyring = keyring;
 	atomic_store(&examiner->taken, 0);
-	store_log_read_ahead(&examiner->hands[0].txn, first, first + count);
+	/* the disk reads what is asked for next */
+	store_log_read_ahead(&examiner->hands[0].txn,
+	    first == 0 ? 0 : first + count, first + 2 * count);
 	forgive(&examiner->hands[0]);
 	team_run(examiner->threads, work, examiner);
 	for (size_t i = 0; i < examiner->threads; i++)

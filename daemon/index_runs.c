@@ -16,6 +16,7 @@
 #include "daemon/team.h"
 
 #define BLOCK ((size_t)512) /* entries that a thread takes at once */
+#define AHEAD (8 * BLOCK)   /* entries that the disk is asked for before */
 #define RUNS_MAX 65536 /* 10^10 records, at 10 places and 2,000,000 a run */
 #define RADIX_BITS 8   /* of a place that one pass looks at */
 #define RADIX 256
@@ -223,14 +224,23 @@ derive_one(struct deriver *d, uint64_t position, const struct hash *leaf)
 		note_damage(d->runs, position);
 }
 
+/* What some thread takes when this block is done; each part is asked for once. */
+static void
+read_ahead(struct deriver *d, uint64_t begin)
+{
+	uint64_t end = d->runs->source.end;
+	uint64_t from = begin == 0 ? 0 : begin + AHEAD - BLOCK;
+	uint64_t until = begin + AHEAD < end ? begin + AHEAD : end;
+
+	store_log_read_ahead(&d->txn, from, until);
+}
+
 static void
 derive_block(struct deriver *d, struct tree_range range)
 {
 	size_t count = (size_t)(range.end - range.begin);
-	uint64_t ahead = d->runs->source.end - range.begin;
 
-	store_log_read_ahead(&d->txn, range.begin,
-	    range.begin + (ahead < 4 * BLOCK ? ahead : 4 * BLOCK));
+	read_ahead(d, range.begin);
 	bool has_leaves =
 	    store_log_get_leaves(&d->txn, range.begin, count, d->leaves);
 	if (d->txn.err == ERR_CORRUPT)
