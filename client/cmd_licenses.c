@@ -33,7 +33,7 @@ judge(struct session *session, const struct arguments *arguments,
 	const char *claim = options_value(arguments, "claim");
 	struct differences *differences =
 	    arena_take(session->arena, 1, sizeof(*differences));
-	struct licensing licensing;
+	struct licensing licensing = { .dossier = NULL };
 	enum err err = differences == NULL
 	    ? why(w, ERR_MEMORY, "out of memory")
 	    : licensing_judge(dossier,

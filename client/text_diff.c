@@ -131,22 +131,28 @@ furthest(const struct search *s, size_t d, size_t k_index)
 	return x;
 }
 
+/* Fills row d; true where it reaches the end. */
+static bool
+fill_row(struct search *s, size_t d)
+{
+	const struct middle *m = &s->middle;
+
+	for (size_t k_index = 0; k_index <= d; k_index++) {
+		size_t x = furthest(s, d, k_index);
+		s->rows[place(d, k_index)] = x;
+		if (x >= m->old_count && y_of(x, d, k_index) >= m->new_count)
+			return true;
+	}
+	return false;
+}
+
 /* False where more edits are needed than are tried. */
 static bool
 search(struct search *s)
 {
-	const struct middle *m = &s->middle;
-
-	for (size_t d = 0; d <= TEXT_DIFF_EDITS; d++) {
-		for (size_t k_index = 0; k_index <= d; k_index++) {
-			size_t x = furthest(s, d, k_index);
-			s->rows[place(d, k_index)] = x;
-			if (x >= m->old_count &&
-			    y_of(x, d, k_index) >= m->new_count) {
-				s->edits = d;
-				return true;
-			}
-		}
+	for (; s->edits <= TEXT_DIFF_EDITS; s->edits++) {
+		if (fill_row(s, s->edits))
+			return true;
 	}
 	return false;
 }

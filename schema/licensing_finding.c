@@ -166,11 +166,6 @@ find_facts(struct judging *j, size_t at)
 
 /* ---- beside the claim ---- */
 
-struct conflict {
-	enum licensing_kind kind;
-	const char *sentence;
-};
-
 static void
 say_conflict(struct judging *j, size_t at, enum licensing_kind kind,
     const char *sentence, struct span claim)

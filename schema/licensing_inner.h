@@ -54,7 +54,7 @@ struct span licensing_owner(
 /* ---- licensing_finding ---- */
 
 /* What there is to say of an item, beside `licensing`'s claim. */
-void licensing_find(struct judging *j, size_t item, struct span claim,
+void licensing_find(struct judging *j, size_t at, struct span claim,
     const struct spdx_facts *facts);
 
 /* Adds one; the sentence is the arena's. */
@@ -64,6 +64,6 @@ void licensing_say(struct judging *j, enum licensing_kind kind, size_t item,
 /* ---- licensing_text ---- */
 
 /* What there is to say of the texts that an item's licence rests on. */
-void licensing_find_texts(struct judging *j, size_t item);
+void licensing_find_texts(struct judging *j, size_t at);
 
 #endif

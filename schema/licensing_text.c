@@ -34,10 +34,6 @@ is_covered(const struct spdx_item *term, const void *context)
 	return false;
 }
 
-struct naming {
-	struct span license; /* of a snapshot */
-};
-
 static bool
 names(const struct spdx *spdx, struct span license)
 {
