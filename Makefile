@@ -30,7 +30,7 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 	put render render_shard render_taint \
 	token gate watchdog workers request reply serve answer terms render_terms serve_write serve_blob serve_upload \
 	serve_read \
-	serve_list serve_license serve_lineage serve_shard serve_tlog \
+	serve_list serve_openness serve_license serve_lineage serve_shard serve_tlog \
 	route http_listen http_reply http_exchange http_stream http_handle http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main
@@ -47,7 +47,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow artifact \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
-	cmd_license cmd_licenses cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_diff main
+	cmd_license cmd_licenses cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

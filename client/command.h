@@ -51,6 +51,7 @@ extern const struct command command_record_evaluation;
 extern const struct command command_record_release;
 extern const struct command command_record_license;
 extern const struct command command_licenses;
+extern const struct command command_openness;
 extern const struct command command_record_withdrawal;
 extern const struct command command_import_hf;
 extern const struct command command_record_advisory;

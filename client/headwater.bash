@@ -106,6 +106,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	contains) echo --whole --openings --as ;;
 	contaminated | diff) echo --as ;;
 	licenses) echo --as --claim ;;
+	openness) echo --as --require --auditor --level ;;
 	absent) echo --of --release --as ;;
 	affected) echo --as --clean --limit ;;
 	manifest) echo --output "$hashing" ;;
@@ -166,7 +167,7 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \
-		affected absent contaminated licenses diff verify audit help"
+		affected absent contaminated licenses openness diff verify audit help"
 	local kinds="dataset code model run evaluation release license withdrawal \
 		advisory reply disclosure"
 

@@ -33,6 +33,7 @@ static const struct command *const commands[] = {
 	&command_affected,
 	&command_absent,
 	&command_contaminated,
+	&command_openness,
 	&command_diff,
 	&command_licenses,
 	&command_verify,

@@ -10,9 +10,9 @@ is_released_by(const struct dossier_build *build, size_t at)
 	const struct dossier_question *q = &build->dossier.question;
 
 	return r->record.kind == RECORD_RELEASE && !r->is_withdrawn &&
-	    (build->is_by_digest ||
-		(span_equal(r->record.name, q->name) &&
-		    span_equal(r->record.version, q->version))) &&
+	    (build->is_by_digest || span_equal(r->record.name, q->name)) &&
+	    ((build->is_by_digest && q->version.len == 0) ||
+		span_equal(r->record.version, q->version)) &&
 	    (build->dossier.as.len == 0 ||
 		span_equal(r->principal, build->dossier.as));
 }
