@@ -5,7 +5,7 @@
 #include "daemon/dossier_gather.h"
 #include "schema/openness.h"
 
-/* Principals, with a comma between two. */
+/* Principals, with a colon between two: no name has one. */
 static enum err
 take_auditors(const struct request *request, struct span *auditors,
     size_t *ret_count, struct why *w)
@@ -17,13 +17,13 @@ take_auditors(const struct request *request, struct span *auditors,
 	if (!request_query(request, "auditors", &rest))
 		return ERR_OK;
 	for (bool is_last = false; !is_last; (*ret_count)++) {
-		is_last = !span_cut(&rest, ',', &one);
+		is_last = !span_cut(&rest, ':', &one);
 		if (is_last)
 			one = rest;
 		if (!text_is_principal(one) ||
 		    *ret_count == DOSSIER_AUDITORS_MAX)
 			return why(w, ERR_SYNTAX,
-			    "auditors: at most %d principals with commas "
+			    "auditors: at most %d principals with : "
 			    "between them",
 			    DOSSIER_AUDITORS_MAX);
 		auditors[*ret_count] = one;
