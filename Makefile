@@ -42,12 +42,12 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	disk url transport_curl transport web text_diff \
 	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
 	submit unsent upload \
-	options wishes item kept draft terms constituent recording child environment run \
+	options wishes item kept draft terms constituent finding recording child environment run \
 	card imported set_statement prover disclosing manifest_path \
-	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow artifact \
+	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow artifact workplace attest attest_bytes attest_run \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
-	cmd_license cmd_licenses cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff main
+	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \

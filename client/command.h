@@ -56,6 +56,8 @@ extern const struct command command_record_withdrawal;
 extern const struct command command_import_hf;
 extern const struct command command_record_advisory;
 extern const struct command command_record_reply;
+extern const struct command command_record_audit;
+extern const struct command command_attest;
 
 /* --json --log --key --yes --quiet --help; ends in a row without a name. */
 extern const struct option_row command_common[];

@@ -71,6 +71,12 @@ _headwater_value() { # OPTION
 	--action) _headwater_give exclude recall note ;;
 	--mutable) _headwater_give yes no ;;
 	--status) _headwater_give accepted rejected fixed ;;
+	--method)
+		_headwater_give rehash refetch open-shards order re-run segment \
+			evaluation licence-review
+		;;
+	--verdict) _headwater_give confirmed contradicted inconclusive ;;
+	--comparison) _headwater_give bit-exact tolerance ;;
 	--availability) _headwater_give open public obtainable unshareable ;;
 	--source-category)
 		_headwater_give public licensed third-party crawled user synthetic other
@@ -89,7 +95,7 @@ _headwater_value() { # OPTION
 			;;
 		esac
 		;;
-	--license-text | --input | -i | --output | -O | --derived-from | --of | --benchmark | \
+	--with | --license-text | --input | -i | --output | -O | --derived-from | --of | --benchmark | \
 		--harness | --artifact | --params | --log-file | --save-proof | --fixed-in | \
 		--openings | --from-sums | --cache | --lines | --output-envelope | -o | --key | -k | \
 		--proof | --keyring | --policy)
@@ -142,6 +148,15 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	"record advisory")
 		echo --reason --severity --action --description "$recording"
 		;;
+	"record audit")
+		echo --method --verdict --about --comparison --metric --threshold \
+			--measured --coverage --seed --environment --description \
+			"$recording"
+		;;
+	attest)
+		echo --method --subject --with --from --input --output --metric \
+			--expected --tolerance --description "$recording"
+		;;
 	"record reply")
 		echo --status --fixed-in --of --description "$recording"
 		;;
@@ -167,9 +182,9 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \
-		affected absent contaminated licenses openness diff verify audit help"
+		affected absent contaminated licenses openness diff verify attest audit help"
 	local kinds="dataset code model run evaluation release license withdrawal \
-		advisory reply disclosure"
+		advisory reply disclosure audit"
 
 	COMPREPLY=()
 	_headwater_words

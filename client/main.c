@@ -21,6 +21,8 @@ static const struct command *const commands[] = {
 	&command_import_hf,
 	&command_record_advisory,
 	&command_record_reply,
+	&command_record_audit,
+	&command_attest,
 	&command_record_disclosure,
 	&command_submit,
 	&command_upload,

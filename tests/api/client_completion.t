@@ -26,8 +26,8 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|audit|contains|contaminated|diff|disclose|exclude|find|help|import|init|licenses|manifest|record|show|submit|trace|upload|verify
-headwater record >advisory|code|dataset|disclosure|evaluation|license|model|release|reply|run|withdrawal
+headwater >absent|affected|attest|audit|contains|contaminated|diff|disclose|exclude|find|help|import|init|licenses|manifest|record|show|submit|trace|upload|verify
+headwater record >advisory|audit|code|dataset|disclosure|evaluation|license|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards
 headwater record advisory --reason pr>propaganda
@@ -57,7 +57,7 @@ EOL
 for command in init submit show verify audit trace find contains affected absent contaminated licenses 'import hf' 'record dataset' \
 	'record code' 'record model' 'record run' 'record evaluation' \
 	'record release' 'record license' 'record withdrawal' 'record advisory' \
-	'record reply'; do
+	'record reply' 'record audit' attest; do
 	# shellcheck disable=SC2086 # one word or two
 	is "offers all options of $command" \
 		"$(complete_line "headwater $command --")" \
