@@ -74,7 +74,8 @@ read_on(void *context)
 bool
 ahead_begin(struct ahead *ahead, int fd, uint64_t size, uint8_t *buffer)
 {
-	*ahead = (struct ahead){ .fd = fd, .size = size, .buffer = buffer };
+	*ahead = (struct ahead){ .fd = fd, .size = size };
+	ahead->buffer = buffer;
 	pthread_mutex_init(&ahead->mutex, NULL);
 	pthread_cond_init(&ahead->filled, NULL);
 	pthread_cond_init(&ahead->emptied, NULL);

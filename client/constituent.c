@@ -27,20 +27,26 @@ struct constituent {
 	struct span texts[LICENSE_TEXTS_MAX];
 };
 
+/* Which part begins there; PARTS: none. */
+static enum part
+part_at(struct span rest)
+{
+	unsigned i = 0;
+
+	while (i < PARTS && !span_starts(rest, parts[i]))
+		i++;
+	return (enum part)i;
+}
+
 /* The first place, at or behind `from`, where one of the parts begins. */
 static size_t
-next_part(struct span text, size_t from, enum part *ret)
+next_part(struct span text, size_t from)
 {
-	for (size_t at = from; at < text.len; at++) {
-		struct span rest = span_part(text, at, text.len);
-		for (unsigned i = 0; i < PARTS; i++) {
-			if (span_starts(rest, parts[i])) {
-				*ret = (enum part)i;
-				return at;
-			}
-		}
-	}
-	return text.len;
+	size_t at = from;
+
+	while (at < text.len && part_at(span_part(text, at, text.len)) == PARTS)
+		at++;
+	return at;
 }
 
 static enum err
@@ -62,19 +68,19 @@ take_value(struct constituent *c, enum part part, struct span value,
 	return ERR_OK;
 }
 
+/* Those that stand in `given` from `at` on. */
 static enum err
-take_parts(struct constituent *c, struct span text, size_t at, enum part part,
-    const char *given, struct why *w)
+take_parts(struct constituent *c, const char *given, size_t at, struct why *w)
 {
+	struct span text = span_of_text(given);
 	enum err err = ERR_OK;
 
 	while (at < text.len && err == ERR_OK) {
+		enum part part = part_at(span_part(text, at, text.len));
 		size_t start = at + strlen(parts[part]);
-		enum part next = part;
-		at = next_part(text, start, &next);
+		at = next_part(text, start);
 		err = take_value(
 		    c, part, span_part(text, start, at - start), given, w);
-		part = next;
 	}
 	return err;
 }
@@ -84,8 +90,7 @@ take(struct session *session, const char *given, struct constituent *ret,
     struct why *w)
 {
 	struct span text = span_of_text(given);
-	enum part part = PART_RECORD;
-	size_t at = next_part(text, 0, &part);
+	size_t at = next_part(text, 0);
 	struct span head = arena_copy(session->arena, span_part(text, 0, at));
 
 	*ret = (struct constituent){ .has_item = false };
@@ -98,7 +103,7 @@ take(struct session *session, const char *given, struct constituent *ret,
 		    "training-code=src",
 		    given);
 	ret->has_item = ret->item.what[0] != '\0';
-	enum err err = take_parts(ret, text, at, part, given, w);
+	enum err err = take_parts(ret, given, at, w);
 	if (err == ERR_OK && !ret->has_item &&
 	    ret->values[PART_RECORD].len == 0 &&
 	    ret->values[PART_NAME].len == 0)

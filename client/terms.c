@@ -3,9 +3,10 @@
 #include "schema/license_record.h"
 
 static enum err
-find_text(struct draft *draft, struct span text, const struct digest **ret,
-    struct why *w)
+find_text(
+    struct draft *draft, struct span text, struct digest *ret, struct why *w)
 {
+	const struct digest *digest;
 	struct span name = arena_copy(draft->session->arena, text);
 	struct item item;
 
@@ -20,11 +21,12 @@ find_text(struct draft *draft, struct span text, const struct digest **ret,
 		    "%.*s: a folder: a licence's text is "
 		    "one file",
 		    SPAN_ARGS(text));
-	*ret = digest_set_find(&item.digest, DIGEST_SHA256);
-	return *ret != NULL
-	    ? ERR_OK
-	    : why(w, ERR_USAGE, "%.*s: the sha256 of its text is needed",
-		  SPAN_ARGS(text));
+	digest = digest_set_find(&item.digest, DIGEST_SHA256);
+	if (digest == NULL)
+		return why(w, ERR_USAGE,
+		    "%.*s: the sha256 of its text is needed", SPAN_ARGS(text));
+	*ret = *digest;
+	return ERR_OK;
 }
 
 void
@@ -37,14 +39,14 @@ terms_write(struct draft *draft, const struct span *texts, size_t count)
 	writer_member(w, "licenseTexts");
 	writer_text(w, "[");
 	for (size_t i = 0; i < count; i++) {
-		const struct digest *digest;
+		struct digest digest = { .len = 0 };
 		draft_fail(
 		    draft, find_text(draft, texts[i], &digest, draft->why));
 		if (draft->err != ERR_OK)
 			return;
 		writer_comma(w);
 		writer_text(w, "{\"sha256\":\"");
-		writer_hex(w, span_of(digest->bytes, digest->len));
+		writer_hex(w, span_of(digest.bytes, digest.len));
 		writer_text(w, "\"}");
 	}
 	writer_text(w, "]");

@@ -346,6 +346,8 @@ tell(struct merge *m, const struct release_fact *before,
 
 	m->all[m->diff.count++] =
 	    (struct release_difference){ change, before, after };
+	m->a += before != NULL;
+	m->b += after != NULL;
 }
 
 /* One value before and one after are a change; of several each is by itself. */
@@ -362,19 +364,14 @@ step(struct merge *m)
 		m->diff.same++;
 		m->a++;
 		m->b++;
-	} else if (a != NULL && b != NULL && compare_things(a, b) == 0 &&
-	    count_alike(m->before, m->a) == 1 &&
-	    count_alike(m->after, m->b) == 1) {
-		tell(m, a, b);
-		m->a++;
-		m->b++;
-	} else if (order < 0) {
-		tell(m, a, NULL);
-		m->a++;
-	} else {
-		tell(m, NULL, b);
-		m->b++;
+		return;
 	}
+	if (a != NULL && b != NULL && compare_things(a, b) == 0 &&
+	    count_alike(m->before, m->a) == 1 &&
+	    count_alike(m->after, m->b) == 1)
+		tell(m, a, b);
+	else
+		tell(m, order < 0 ? a : NULL, order < 0 ? NULL : b);
 }
 
 enum err
@@ -395,9 +392,9 @@ release_diff(const struct dossier *before, const struct dossier *after,
 		return ERR_MEMORY;
 	while (m.a < facts[0].count || m.b < facts[1].count)
 		step(&m);
-	m.diff.all = m.all;
-	m.diff.is_cut = facts[0].is_cut || facts[1].is_cut || before->is_cut ||
-	    after->is_cut;
 	*ret = m.diff;
+	ret->all = m.all;
+	ret->is_cut = facts[0].is_cut || facts[1].is_cut || before->is_cut ||
+	    after->is_cut;
 	return ERR_OK;
 }

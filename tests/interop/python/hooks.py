@@ -24,6 +24,7 @@ RELEASE = os.environ["HW_RELEASE"].rsplit("/", 1)
 BLOB = os.environ["HW_BLOB"]
 TERMS = os.environ["HW_TERMS"]
 NAME_MAX = 256
+REFERENCES = ("rests", "source", "about", "component")
 TYPE = "application/vnd.in-toto+json"
 
 with open(os.environ["HW_KEY"], "rb") as file:
@@ -112,6 +113,13 @@ def shard(case):
         case.query["release"] = f"{name[:NAME_MAX - 1]}x/{version}"
 
 
+def records(case):
+    """Of these queries one may stand alone."""
+    one_of = [name for name in REFERENCES if name in (case.query or {})]
+    for name in one_of[1:]:
+        del case.query[name]
+
+
 def blob(case):
     """Half of the questions are for the blob that is there."""
     if int(case.path_parameters["blob"][-1], 16) % 2 == 0:
@@ -147,6 +155,7 @@ MEND = {
     "GET /v1/proofs/inclusion/{size}/{index}": inclusion,
     "GET /v1/proofs/consistency/{old}/{size}": consistency,
     "GET /v1/releases/{name}/{version}": release,
+    "GET /v1/records": records,
     "GET /v1/shards/{digest}": shard,
     "GET /v1/licenses/{terms}/drift": terms,
     "GET /v1/blobs/{blob}": blob,
