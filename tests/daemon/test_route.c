@@ -24,6 +24,8 @@
 	X(serve_advisories) \
 	X(serve_releases) \
 	X(serve_release) \
+	X(serve_license_drift) \
+	X(serve_licensing) \
 	X(serve_health) \
 	X(serve_metrics) \
 	X(serve_openapi)
@@ -68,6 +70,15 @@ static const struct row rows[] = {
 	    { 0 } },
 	{ "the checkpoint with a query", G, "/checkpoint?a=b", ERR_NOT_FOUND,
 	    NULL, { 0 } },
+	{ "drift of a text", G, "/v1/licenses/sha256%3aab/drift", ERR_OK,
+	    serve_license_drift, { "sha256:ab" } },
+	{ "drift of nothing", G, "/v1/licenses//drift", ERR_NOT_FOUND, NULL,
+	    { 0 } },
+	{ "licences with a claim", G,
+	    "/v1/licensing/sha256:ab?claim=MIT&as=lab", ERR_OK, serve_licensing,
+	    { "sha256:ab" } },
+	{ "licences with a direction", G,
+	    "/v1/licensing/sha256:ab?direction=up", ERR_SYNTAX, NULL, { 0 } },
 	{ "a tile", G, "/tile/0/x001/234.p/5", ERR_OK, serve_tile,
 	    { "0/x001/234.p/5" } },
 	{ "a tile with an empty query", G, "/tile/0/000?", ERR_NOT_FOUND, NULL,
