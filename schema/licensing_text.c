@@ -16,6 +16,28 @@ is_asked_snapshot(const struct snapshot *snapshot, const struct hash *text)
 	return hash_equal(&snapshot->text, text);
 }
 
+/* "GPL-2.0-only" and "GPL-2.0-or-later" have one text. */
+static struct span
+text_name(struct span license)
+{
+	static const char *const ends[] = { "-only", "-or-later" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		size_t len = span_of_text(ends[i]).len;
+		if (license.len > len &&
+		    span_is(
+			span_part(license, license.len - len, len), ends[i]))
+			return span_part(license, 0, license.len - len);
+	}
+	return license;
+}
+
+static bool
+is_text_of(const struct snapshot *snapshot, struct span license)
+{
+	return spdx_same(text_name(snapshot->license), text_name(license));
+}
+
 /* Some text of the item was recorded as that of this term. */
 static bool
 is_covered(const struct spdx_item *term, const void *context)
@@ -27,7 +49,7 @@ is_covered(const struct spdx_item *term, const void *context)
 		for (size_t at = 0; at < c->j->snapshots.count; at++) {
 			const struct snapshot *s = &c->j->snapshots.all[at];
 			if (is_asked_snapshot(s, text) &&
-			    spdx_same(s->license, term->license))
+			    is_text_of(s, term->license))
 				return true;
 		}
 	}
@@ -35,11 +57,11 @@ is_covered(const struct spdx_item *term, const void *context)
 }
 
 static bool
-names(const struct spdx *spdx, struct span license)
+names(const struct spdx *spdx, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < spdx->count; i++) {
 		if (spdx->items[i].kind == SPDX_TERM &&
-		    spdx_same(spdx->items[i].license, license))
+		    is_text_of(snapshot, spdx->items[i].license))
 			return true;
 	}
 	return false;
@@ -56,7 +78,7 @@ find_another(struct judging *j, size_t at, const struct spdx *spdx,
 		const struct snapshot *s = &j->snapshots.all[i];
 		if (!is_asked_snapshot(s, text))
 			continue;
-		if (names(spdx, s->license))
+		if (names(spdx, s))
 			return;
 		license = s->license;
 		record = j->snapshot_records[i];

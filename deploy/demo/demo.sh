@@ -148,7 +148,30 @@ git -C pipeline -c user.name=lab -c user.email=lab@demo.example \
 	-c commit.gpgsign=false commit -qm "Word lists to language identifier"
 record code pipeline --name lab/pipeline --license Apache-2.0
 
+say "Licences are kept to the byte: terms that change later do not change these."
+texts=/usr/share/common-licenses
+while read -r file id; do
+	[ -e "$texts/$file" ] || continue
+	record license "$texts/$file" --name "lab/licences/${file,,}" --license "$id"
+done <<EOF
+GPL-2 GPL-2.0-or-later
+GPL-3 GPL-3.0-or-later
+Apache-2.0 Apache-2.0
+BSD BSD-3-Clause
+EOF
+
 say "Eight word lists are the sources, each under its own real licence."
+text_of() { # as Debian has it; the Polish list may be had under five
+	local name
+	case $1 in
+	danish | french | ngerman) name=GPL-2 ;;
+	italian) name=GPL-3 ;;
+	dutch) name=BSD ;;
+	polish) name=Apache-2.0 ;;
+	*) return ;;
+	esac
+	[ ! -e "$texts/$name" ] || printf '%s\n%s\n' --license-text "$texts/$name"
+}
 license_of() {
 	case $1 in
 	american-english) echo LicenseRef-scowl ;;
@@ -166,8 +189,9 @@ for list in $lists; do
 	[ "$list" = ngerman ] && package=wngerman
 	[ "$list" = american-english ] && package=wamerican
 	version=$(dpkg-query -W -f='${Version}' "$package")
+	mapfile -t text < <(text_of "$list")
 	record dataset "/usr/share/dict/$list" --name "lab/words/$list" \
-		--license "$(license_of "$list")" --source "pkg:deb/debian/$package@$version"
+		--license "$(license_of "$list")" "${text[@]}" --source "pkg:deb/debian/$package@$version"
 	inputs+=(--input "source=/usr/share/dict/$list")
 	files+=("/usr/share/dict/$list")
 done
@@ -175,8 +199,16 @@ done
 say "A ninth list was found on the web.  Nobody looks into it."
 mkdir crawl
 awk 'NR % 3 == 1' /usr/share/dict/spanish >crawl/portuguese # Spanish, mislabelled
+cat >crawl/terms <<EOF
+Words of the web. Take them and use them.
+We may change these terms at any time.
+EOF
+record license crawl/terms --name lab/licences/words-example \
+	--license LicenseRef-words-example --source https://words.example/terms \
+	--fetched-on 2026-11-01T00:00:00Z --mutable yes \
+	--clause "We may change these terms at any time."
 record dataset crawl/portuguese --name lab/words/portuguese \
-	--license LicenseRef-unknown --source https://words.example/portuguese
+	--license LicenseRef-words-example --license-text crawl/terms --source https://words.example/portuguese
 inputs+=(--input source=crawl/portuguese)
 files+=(crawl/portuguese)
 
@@ -248,6 +280,24 @@ curl -fs "$url/v1/lineage/$digest?as=lab" | jq -r '.nodes[].records[]' | sort -u
 		curl -fs "$url/v1/records/$id/statement" |
 			jq -r 'select(.predicate.license) | "    \(.subject[0].name): \(.predicate.license)"'
 	done | sort -u
+
+say "What is in the way of using it?  Facts of SPDX's list, over proved records."
+run_no headwater licenses lab/langid-release/1.0
+
+say "What if it were released under MIT?"
+headwater licenses lab/langid-release/1.0 --claim MIT --json >supposed.json || true
+printf '    $ headwater licenses lab/langid-release/1.0 --claim MIT --json | jq …\n'
+jq -r '.licensing | .items as $items | .findings[] |
+	select(.finding == "share-alike") | "    \($items[.item].name): \(.says)"' supposed.json
+
+say "The terms of the list from the web have changed since: the auditor saw it."
+printf 'Words of the web. Take them, but not for money.\n%s\n' \
+	"We may change these terms at any time." >new-terms
+record license new-terms --name auditor/words-example \
+	--license LicenseRef-words-example --source https://words.example/terms \
+	--fetched-on 2026-11-20T00:00:00Z
+printf '    $ headwater licenses lab/langid-release/1.0\n'
+(headwater licenses lab/langid-release/1.0 || true) | sed -n '/^drifted:/,$s/^/    /p'
 
 say "What came of the French list?"
 run headwater trace /usr/share/dict/french --down --as lab

@@ -37,6 +37,12 @@ while IFS='|' read -r name pattern; do
 	ok $? "it shows $name"
 done <<'EOF'
 the licences upstream|lab/words/french: GPL-2.0-or-later
+what has no licence|no-licence +sha256:
+what the list from the web asks|may be changed by the licensor, says the snapshot of lab
+what the GPL asks of a permissive claim|french: GPL-2.0-or-later asks that .* and the claim is MIT
+the texts that were agreed to|says lab \(own\); text sha256:
+terms that have drifted|drifted: https://words.example/terms
+how they differ|^ *\+Words of the web. Take them, but not for money.
 the data set made of shards|lab/words/train
 what came of the French list|langid\.ftz|lab/quantize
 the proof that holds offline|checked  it is entry [0-9]+ of demo

@@ -474,6 +474,12 @@ static const struct row rows[] = {
 	/* texts */
 	{ "a text", PERMISSIVE "MIT#t t=MIT", "" },
 	{ "nobody recorded it", PERMISSIVE "MIT#t", "text-not-recorded:D" },
+	{ "one text of two ids", COPYLEFT "GPL-3.0-or-later#t t=GPL-3.0-only",
+	    "" },
+	{ "and of a deprecated one", COPYLEFT "GPL-3.0-or-later#t t=GPL-3.0",
+	    "" },
+	{ "but not of another version",
+	    COPYLEFT "GPL-3.0-or-later#t t=GPL-2.0-only", "text-of-another:D" },
 	{ "it is another's", PERMISSIVE "MIT#t t=Apache-2.0",
 	    "text-of-another:D" },
 	{ "two records of it, one right", PERMISSIVE "MIT#t t=Apache-2.0 t=MIT",
