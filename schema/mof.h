@@ -1,6 +1,6 @@
 /*
  * mof: the Model Openness Framework's components and classes, as its own tool has
- * them (mof.settings.yml; FORMATS 5.10).
+ * them (mof.settings.yml; FORMATS 5.9).
  *
  * Each class needs what the classes below it need.
  *

@@ -1,5 +1,5 @@
 /*
- * openness: how open a release is, by what is on the ledger (FORMATS 5.10).
+ * openness: how open a release is, by what is on the ledger (FORMATS 5.9).
  *
  * A function of a dossier.  A component is met when its bytes are named by digest,
  * or by a record that stands, under a licence that the Model Openness Framework

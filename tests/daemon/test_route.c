@@ -24,6 +24,7 @@
 	X(serve_advisories) \
 	X(serve_releases) \
 	X(serve_release) \
+	X(serve_openness) \
 	X(serve_license_drift) \
 	X(serve_licensing) \
 	X(serve_health) \
@@ -154,6 +155,8 @@ static const struct row rows[] = {
 	{ "two = in a query", G, LINEAGE "?as=a=b", ERR_SYNTAX, NULL, { 0 } },
 	{ "a bare plus in a query", G, "/v1/records?signer=a+b", ERR_SYNTAX,
 	    NULL, { 0 } },
+	{ "openness", G, "/v1/openness/sha256:00?as=lab&auditors=a:b", ERR_OK,
+	    serve_openness, { "sha256:00" } },
 	{ "releases", G, "/v1/releases?principal=lab", ERR_OK, serve_releases,
 	    { 0 } },
 	{ "a release", G, "/v1/releases/lab/a/1.0+b", ERR_OK, serve_release,
