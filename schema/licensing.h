@@ -25,7 +25,8 @@
 	X(LICENSING_CITED, "cited") /* of whom he cites */ \
 	X(LICENSING_SET, "set")	    /* of the set that it is a part of */ \
 	X(LICENSING_USER, "user")   /* of who used it */ \
-	X(LICENSING_OTHERS, "others") /* of strangers */ \
+	X(LICENSING_CLAIMED, "claimed") /* of a document beside it */ \
+	X(LICENSING_OTHERS, "others")	/* of strangers */ \
 	X(LICENSING_NOBODY, "nobody")
 
 enum licensing_word {

@@ -78,6 +78,10 @@ find_word(struct judging *j, size_t at)
 	else if (item->word == LICENSING_USER)
 		licensing_say(j, LICENSING_HEARSAY, at, &item->record,
 		    "only who used it says %.*s", SPAN_ARGS(item->license));
+	else if (item->word == LICENSING_CLAIMED)
+		licensing_say(j, LICENSING_HEARSAY, at, &item->record,
+		    "only a document that came with it claims %.*s",
+		    SPAN_ARGS(item->license));
 	if (item->word != LICENSING_NOBODY && !item->is_expression)
 		licensing_say(j, LICENSING_NO_EXPRESSION, at, &item->record,
 		    "\"%.*s\" is no SPDX expression",

@@ -170,6 +170,39 @@ take_user_word(struct judging *j, struct licensing_item *item)
 	return false;
 }
 
+/* A claim of a licence is a hub's id, or an expression already. */
+static struct span
+claimed_license(const struct record *record)
+{
+	for (size_t i = 0; i < record->claims.count; i++) {
+		const struct claim *claim = &record->claims.all[i];
+		struct span license = spdx_of_hub(claim->name);
+		if (claim->what == CLAIM_LICENSE)
+			return license.len > 0 ? license : claim->name;
+	}
+	return SPAN_EMPTY;
+}
+
+/* What a card says, as its owner copied it: the newest. */
+static bool
+take_claimed_word(struct judging *j, struct licensing_item *item)
+{
+	const struct dossier_node *node = &j->dossier->nodes[item->node];
+
+	for (size_t i = node->record_count; i > 0; i--) {
+		size_t at = node->records[i - 1];
+		const struct dossier_record *record = &j->dossier->records[at];
+		struct span license = claimed_license(&record->record);
+		if (record->is_withdrawn || license.len == 0 ||
+		    !licensing_is_about(record, &node->digest) ||
+		    !span_equal(record->principal, licensing_owner(j, node)))
+			continue;
+		set_word(item, LICENSING_CLAIMED, license, at);
+		return true;
+	}
+	return false;
+}
+
 static void
 take_word(struct judging *j, struct licensing_item *item)
 {
@@ -177,7 +210,8 @@ take_word(struct judging *j, struct licensing_item *item)
 
 	item->word = is_told ? LICENSING_RELEASE : LICENSING_NOBODY;
 	if (!is_told && item->has_node && !take_record_word(j, item, true) &&
-	    !take_set_word(j, item) && !take_user_word(j, item))
+	    !take_set_word(j, item) && !take_user_word(j, item) &&
+	    !take_claimed_word(j, item))
 		(void)take_record_word(j, item, false);
 	item->is_expression = spdx_facts_of(item->license, &item->facts);
 }

@@ -59,7 +59,7 @@ schemathesis() {
 	(cd "$WORK" && HW_KEY=$WORK/lab.pem HW_PRINCIPAL=lab HW_SIZE=70000 \
 		HW_RELEASE=lab/tagger/1.0.0 \
 		HW_BLOB=sha256:$(sha256 hello) \
-		HW_TERMS=sha256:$TERMS timeout 900 "$VENV/bin/schemathesis" \
+		HW_TERMS=sha256:$TERMS HW_ARTIFACT=sha256:$(sha256 tagger) timeout 900 "$VENV/bin/schemathesis" \
 		run --no-color "$URL/v1/openapi.json") >"$WORK/schemathesis" 2>&1
 	local status=$?
 	sed -n '/=== [A-Z ]* ===/,$p' "$WORK/schemathesis"

@@ -11,6 +11,7 @@
  *	D/M            D is a part of the set M, by lab's record; D/M=L: under L
  *	D=L            lab's record of D; x.D=L: x's; D!=L: it was withdrawn
  *	D:lab.x        D is described by x, whom lab cites
+ *	D~L            lab's record of D, whose card claims L
  *	D?L            the run that took D says L of it
  *	c:role@D=L     a component of the release (without @D: by name alone)
  *	t=L            text t (a small letter) of licence L
@@ -225,6 +226,18 @@ take_used(const char *at)
 }
 
 static void
+take_claimed(const char *at)
+{
+	struct dossier_record *record = put_record(RECORD_MODEL, "lab", at[0]);
+	struct claim *claim = arena_take(world.arena, 1, sizeof(*claim));
+
+	claim->what = CLAIM_LICENSE;
+	(void)take_license(at + 2, &claim->name);
+	record->record.claims = (struct claims){ .count = 1, .all = claim };
+	about(record, node_at(at[0]), true);
+}
+
+static void
 take_cited(const char *at)
 {
 	struct dossier_record *record =
@@ -309,6 +322,8 @@ take_word(const char *at)
 		take_edge(at);
 	else if (at[1] == '?')
 		take_used(at);
+	else if (at[1] == '~')
+		take_claimed(at);
 	else if (at[1] == ':')
 		take_cited(at);
 	else
@@ -414,6 +429,14 @@ static const struct row rows[] = {
 	    "" },
 	{ "whom lab cites", "release=MIT D>M D:lab.x x.D=MIT", "" },
 	{ "who used it says", "release=MIT D>M D?MIT", "only-others-say:D" },
+	{ "its card claims", "release=MIT D>M D~apache-2.0",
+	    "only-others-say:D" },
+	{ "its card claims a hub's id", "release=MIT D>M D~llama3.1",
+	    "only-others-say:D use-restricted:D not-open:D mutable:D" },
+	{ "its card claims what is none", "release=MIT D>M D~see_below",
+	    "no-expression:D only-others-say:D" },
+	{ "a record's word before a card's", "release=MIT D>M D~other D=MIT",
+	    "" },
 	{ "a part has its set's", "release=MIT S>M S=MIT P/S=MIT", "" },
 	{ "a part's own word counts",
 	    "release=MIT S>M S=MIT P/S=MIT P=CC-BY-NC-4.0",

@@ -3,7 +3,8 @@
 Without this a ledger refuses all of it, nothing is ever found, and the run
 passes empty.  HW_KEY names the publisher's key (PEM), HW_PRINCIPAL whose it is,
 HW_SIZE what the log holds at least, HW_RELEASE a release that is in it,
-HW_BLOB a blob that is there, HW_TERMS a text of which a license record is.
+HW_BLOB a blob that is there, HW_TERMS a text of which a license record is,
+HW_ARTIFACT what was released.
 """
 
 import base64
@@ -23,6 +24,7 @@ SIZE = int(os.environ["HW_SIZE"])
 RELEASE = os.environ["HW_RELEASE"].rsplit("/", 1)
 BLOB = os.environ["HW_BLOB"]
 TERMS = os.environ["HW_TERMS"]
+ARTIFACT = os.environ["HW_ARTIFACT"]
 NAME_MAX = 256
 REFERENCES = ("rests", "source", "about", "component")
 TYPE = "application/vnd.in-toto+json"
@@ -132,6 +134,12 @@ def terms(case):
         case.path_parameters["terms"] = TERMS
 
 
+def released(case):
+    """Half of the questions are for the artifact that was released."""
+    if len(case.path_parameters["digest"]) % 2 == 0:
+        case.path_parameters["digest"] = ARTIFACT
+
+
 def put_blob(case):
     """All of it, packed or a part: never packed and a part."""
     blob(case)
@@ -158,6 +166,8 @@ MEND = {
     "GET /v1/records": records,
     "GET /v1/shards/{digest}": shard,
     "GET /v1/licenses/{terms}/drift": terms,
+    "GET /v1/licensing/{digest}": released,
+    "GET /v1/openness/{digest}": released,
     "GET /v1/blobs/{blob}": blob,
     "PUT /v1/blobs/{blob}": put_blob,
 }
