@@ -36,10 +36,9 @@ const char *openness_verdict_name(enum openness_verdict verdict);
 /* OSAID 1.0: line, name in answers, name for people */
 #define OSAID_TABLE(X) \
 	X(OSAID_DESCRIBED, "data-described", "Data: described in full") \
-	X(OSAID_LISTED, "data-listed", \
-	    "Data: all of it listed, to its origin") \
+	X(OSAID_LISTED, "data-listed", "Data: all of it listed") \
 	X(OSAID_AVAILABILITY, "data-availability", \
-	    "Data: said how each set can be had") \
+	    "Data: how each set can be had") \
 	X(OSAID_CODE, "code", "Code: all, under OSI licences") \
 	X(OSAID_PARAMETERS, "parameters", "Parameters: under open terms")
 

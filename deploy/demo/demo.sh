@@ -6,6 +6,7 @@
 # nobody, asks what it is made of, checks the answers offline, trains it again, and
 # catches a tampered shard and a false claim.  A ninth list turns out to be poisoned:
 # it is found in what was made with it, excluded, and the next release is clean.
+# How open that one is, records show, step by step; what it says of itself does not.
 #
 # HEADWATER_DEMO: where to work (made new each time); HW_BUILD: the programs.
 set -euo pipefail
@@ -191,7 +192,7 @@ for list in $lists; do
 	version=$(dpkg-query -W -f='${Version}' "$package")
 	mapfile -t text < <(text_of "$list")
 	record dataset "/usr/share/dict/$list" --name "lab/words/$list" \
-		--license "$(license_of "$list")" "${text[@]}" --source "pkg:deb/debian/$package@$version"
+		--license "$(license_of "$list")" "${text[@]}" --availability open --source "pkg:deb/debian/$package@$version"
 	inputs+=(--input "source=/usr/share/dict/$list")
 	files+=("/usr/share/dict/$list")
 done
@@ -208,7 +209,8 @@ record license crawl/terms --name lab/licences/words-example \
 	--fetched-on 2026-11-01T00:00:00Z --mutable yes \
 	--clause "We may change these terms at any time."
 record dataset crawl/portuguese --name lab/words/portuguese \
-	--license LicenseRef-words-example --license-text crawl/terms --source https://words.example/portuguese
+	--license LicenseRef-words-example --license-text crawl/terms --source https://words.example/portuguese \
+	--availability public
 inputs+=(--input source=crawl/portuguese)
 files+=(crawl/portuguese)
 
@@ -254,7 +256,7 @@ record model langid.ftz --name lab/langid-small --version 1.0 \
 say "The release names all of it."
 record release langid.ftz --name lab/langid-release --version 1.0 \
 	--license GPL-3.0-or-later \
-	--component model-parameters=langid.ftz --component training-code=pipeline \
+	--component model-parameters-final=langid.ftz --component training-code=pipeline \
 	--component datasets=data/shards --component evaluation-data=data/heldout
 
 # ---- the auditor ----
@@ -392,7 +394,7 @@ headwater manifest data/clean --quiet | cmp - clean.manifest ||
 	fail "the folder is not what the manifest says"
 
 say "It trains, evaluates and quantises again, and releases."
-record dataset data/clean --name lab/words/train --version 2 --complete shard \
+record dataset data/clean --name lab/words/train --version 2 --complete shard --availability open \
 	--license GPL-3.0-or-later --description "without the list from the web"
 record dataset data/heldout-clean --name lab/words/heldout --version 2 \
 	--complete shard --license GPL-3.0-or-later
@@ -416,7 +418,7 @@ record run --name lab/quantize --stage quantize \
 	--complete model --complete dataset --complete code --complete tool --with-argv \
 	-- pipeline/quantize.sh langid-2.bin data/clean langid-2.ftz
 record release langid-2.ftz --name lab/langid-release --version 1.1 --supersedes 1.0 \
-	--license GPL-3.0-or-later --component model-parameters=langid-2.ftz
+	--license GPL-3.0-or-later --component model-parameters-final=langid-2.ftz
 advisory_id=$(curl -fs "$url/v1/records?kind=advisory" | jq -r '.records[0].id')
 record reply "$advisory_id" --status fixed --fixed-in langid-2.ftz
 
@@ -427,6 +429,76 @@ run_no headwater absent "$poison" --release lab/langid-release/1.0
 
 say "And was it evaluated on what it had learned?"
 run_no headwater contaminated lab/langid-release/1.1
+
+# ---- is it really open? ----
+
+chapter "Is it really open?  By what is on the ledger, not by what is said"
+export HEADWATER_HOME=$work/home-lab HEADWATER_KEY=$work/keys/lab
+components=()
+
+# release VERSION CLASS COMPONENT...: with all that came before, and these
+release() {
+	local version=$1 class=$2 one
+	shift 2
+	for one; do components+=(--component "$one"); done
+	headwater record release langid-2.ftz --name lab/langid-release --version "$version" \
+		--license GPL-3.0-or-later --says "open source" "${components[@]}" \
+		--yes --quiet >/dev/null
+	printf '%s    $ headwater openness lab/langid-release/%s%s\n' "$dim" "$version" "$plain"
+	headwater openness lab/langid-release/"$version" --json >openness.json
+	jq -r '"    \(.mof.label): " + ([.mof.progress[] | "\(.met) of \(.of)"] | join(", "))
+		+ (["not-met", "claimed"] - (["not-met", "claimed"] - [.mof.components[] |
+		select(.required) | .verdict]) | if . == ["claimed"] then "; the rest is claimed" else "" end)
+		+ "; OSAID: " + if .osaid.met then "met" else "not met: " +
+		([.osaid.lines[] | select(.verdict != "met") | .line] | join(", ")) end,
+		(.claims[] | "    says of itself \"\(.claim)\": " +
+		if .shown then "shown" else "not shown" end)' openness.json
+	[ "$(jq .mof.class openness.json)" = "$class" ] ||
+		fail "release $version is not of class $class"
+}
+
+say "A release that names no components, and calls itself open source."
+release 2.0 0
+
+say "Names are no evidence."
+for one in model-parameters-final model-architecture evaluation-results model-card \
+	data-card technical-report training-code inference-code evaluation-code evaluation-data datasets \
+	data-preprocessing-code model-parameters-intermediate research-paper; do
+	components+=(--component "$one=,name=see our web page")
+done
+release 2.1 0
+components=()
+
+say "Weights, architecture, results, and what is written of them: Class III."
+cat >model-card.md <<EOF
+# langid
+Tells eight languages apart by single words. Precision at 1 on held-out words:
+$(awk '/^P@1/ { print $2 }' results-2.txt). Names and loan words are often taken for another language.
+EOF
+{
+	echo "# Word lists"
+	wc -l data/clean/*.txt | awk '{ print "- " $2 ": " $1 " words" }'
+	echo "From Debian's word lists, sorted, split and labelled by pipeline/prepare.sh."
+} >data-card.md
+cat pipeline/train.sh pipeline/quantize.sh model-card.md data-card.md >report.md
+release 2.2 3 model-parameters-final=langid-2.ftz model-architecture=pipeline \
+	evaluation-results=results-2.txt,license=CC-BY-4.0 \
+	model-card=model-card.md,license=CC-BY-4.0 \
+	data-card=data-card.md,license=CC-BY-4.0 \
+	technical-report=report.md,license=CC-BY-4.0
+
+say "The code, and what it was evaluated with: Class II."
+release 2.3 2 training-code=pipeline inference-code=pipeline evaluation-code=pipeline \
+	evaluation-data=data/heldout-clean
+
+say "The data, its preprocessing, the weights before: Class I."
+release 2.4 1 datasets=data/clean data-preprocessing-code=pipeline \
+	model-parameters-intermediate=langid-2.bin,license=GPL-3.0-or-later \
+	research-paper=report.md,license=CC-BY-4.0
+
+say "The auditor asks himself, for a gate: every line from proved records."
+export HEADWATER_HOME=$work/home-auditor HEADWATER_KEY=$work/keys/auditor
+run headwater openness lab/langid-release/2.4 --require class-1
 
 chapter "Done"
 cat <<EOF
