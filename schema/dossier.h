@@ -27,7 +27,7 @@
 
 /* Either a release by name and version, or an artifact. */
 struct dossier_question {
-	struct span name; /* empty: by its digest */
+	struct span name;    /* empty: by its digest */
 	struct span version; /* of a digest: any where it is empty */
 	struct digest digest;
 	struct span as; /* of a digest: whose word; empty: the newest release's
