@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/record.h"
+#include "schema/spdx_list.h"
 #include "schema/text.h"
 
 #define PAIRS_FILE_MAX ((size_t)64 << 10)
@@ -347,6 +348,27 @@ warn_of_empty(struct session *session, const struct record *record)
 	session->has_judged_roles = true; /* a run is drafted twice */
 }
 
+/* Any id is recorded; that no list has it may be meant, and may be a slip. */
+static void
+warn_of_license(const struct session *session, struct span license)
+{
+	struct spdx spdx;
+
+	if (spdx_parse(license, &spdx, NULL) != ERR_OK)
+		return;
+	for (size_t i = 0; i < spdx.count; i++) {
+		const struct spdx_item *item = &spdx.items[i];
+		unsigned flags = spdx_license_flags(item->license);
+		const char *slip = flags == 0
+		    ? "is in no list that is known here"
+		    : flags & SPDX_DEPRECATED ? "is deprecated in SPDX's list"
+					      : NULL;
+		if (item->kind == SPDX_TERM && !item->is_reference && slip)
+			output_warn(&session->out, "--license: %.*s %s",
+			    SPAN_ARGS(item->license), slip);
+	}
+}
+
 enum err
 draft_end(struct draft *draft, struct span *ret)
 {
@@ -369,6 +391,7 @@ draft_end(struct draft *draft, struct span *ret)
 	if (err != ERR_OK)
 		return err;
 	warn_of_empty(draft->session, &record);
+	warn_of_license(draft->session, record.license);
 	record_done(&record);
 	*ret = writer_view(&draft->w);
 	return ERR_OK;

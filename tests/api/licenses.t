@@ -45,6 +45,16 @@ data=$OUT
 is "which is shown" "$(drift "sha256:$(text_of mit)" |
 	jq -c '[.rests[] | .id, .old]')" "[\"$data\",false]"
 
+run 0 "any id is recorded" headwater record dataset mit --name lab/odd \
+	--license 'GPL-2.0+ OR Ours-1.0 OR LicenseRef-ours' --dry-run
+like "but that no list has one is said" "$ERR" \
+	"*warning: --license: Ours-1.0 is in no list that is known here*"
+like "and that one is deprecated" "$ERR" "*warning: --license: GPL-2.0 is deprecated*"
+case $ERR in
+*LicenseRef*) report 1 "a reference is no riddle" ;;
+*) report 0 "a reference is no riddle" ;;
+esac
+
 # ---- from the web, with what it takes in ----
 
 printf 'Terms 1.\nUse as %s/policy says, as updated from time to time.\n' "$AT" \
