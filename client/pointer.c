@@ -109,7 +109,7 @@ take_md5(struct span value, struct pointer *pointer, struct why *w)
 		return why(w, ERR_REFUSED,
 		    "a .dvc file of a folder: its MD5 is that of a list in "
 		    "DVC's cache, of no file: dvc pull, and give the folder");
-	if (value.len + at >= sizeof(text))
+	if (value.len == 0 || value.len + at >= sizeof(text))
 		return why(w, ERR_SYNTAX, "md5: 32 hex digits are needed");
 	memcpy(text + at, value.data, value.len);
 	return digest_parse(span_of(text, at + value.len), &pointer->digest, w);

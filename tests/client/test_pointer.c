@@ -113,6 +113,8 @@ static const struct dvc_row {
 	    "md5" },
 	{ "a size that is none", "outs:\n- md5: " MD5 "\n  size: x\n",
 	    ERR_SYNTAX, "size" },
+	{ "an md5 that is empty", "outs:\n- md5: \n  path: a\n", ERR_SYNTAX,
+	    "md5" },
 };
 
 static void
