@@ -256,6 +256,11 @@ $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o .build/fuzz/daemon/token.o
 .build/fuzz/fuzz_card: .build/fuzz/client/card.o
 .build/fuzz/fuzz_card: FUZZ_LIBS := -lyaml
+.build/fuzz/fuzz_pointer: .build/fuzz/client/pointer.o
+.build/fuzz/fuzz_safetensors: .build/fuzz/client/safetensors.o
+.build/fuzz/fuzz_sums: $(patsubst %,.build/fuzz/client/%.o,sums line_reader)
+.build/fuzz/fuzz_exclusion: $(patsubst %,.build/fuzz/client/%.o,exclusion list \
+	sink spill chooser sorter)
 .build/fuzz/manifest_file.a: $(call objects,daemon,fault file sidecar manifest_build \
 	manifest_open manifest_find)
 .build/fuzz/fuzz_manifest_file: .build/fuzz/manifest_file.a
