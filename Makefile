@@ -24,7 +24,7 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 	sequencer recovery recover examine check_tree check check_key check_index \
 	view blob_terms blob_root blob_mend check_blobs upload upload_inner upload_one upload_table \
 	mender \
-	lookup dossier_gather lineage_graph lineage_standing lineage warning warning_nodes \
+	lookup dossier_gather lineage_graph lineage_standing lineage attested warning warning_nodes \
 	shard shard_inner shard_judge shard_lines listing absence \
 	taint taint_inner taint_walk taint_search taint_path clean \
 	put render render_shard render_taint \

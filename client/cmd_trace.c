@@ -11,7 +11,7 @@
 #include "schema/text.h"
 
 #define DEPTH_MAX 64
-#define PATH_MAX_LEN 1024
+#define PATH_MAX_LEN 8192 /* 64 auditors */
 
 static const struct option_row trace_options[] = {
 	{ .name = "up", .help = "where it came from (the default)" },
@@ -20,6 +20,10 @@ static const struct option_row trace_options[] = {
 	    .value = "PRINCIPAL",
 	    .help = "ask as this publisher: what it says and cites" },
 	{ .name = "strangers", .help = "with --as: walk the others' too" },
+	{ .name = "auditor",
+	    .is_many = true,
+	    .value = "PRINCIPAL",
+	    .help = "whom you trust: shows evidence levels" },
 	{ .name = "depth", .value = "N", .help = "steps, at most 64" },
 	{ .name = "limit", .value = "N", .help = "artifacts, at most 1000" },
 	{ .name = "dot", .help = "for graphviz" },
@@ -39,6 +43,26 @@ put_number(const struct arguments *arguments, const char *option, uint64_t max,
 		return why(w, ERR_USAGE, "--%s %s: a number from 1 to %" PRIu64,
 		    option, value, max);
 	writer_format(path, "&%s=%" PRIu64, option, number);
+	return ERR_OK;
+}
+
+/* Principals, with a colon between two. */
+static enum err
+put_auditors(
+    const struct arguments *arguments, struct writer *path, struct why *w)
+{
+	size_t at = 0;
+	const char *name = options_next(arguments, "auditor", &at);
+	const char *before = "&auditors=";
+
+	for (; name != NULL; name = options_next(arguments, "auditor", &at)) {
+		if (!text_is_principal(span_of_text(name)))
+			return why(w, ERR_USAGE,
+			    "--auditor %s: a principal is needed", name);
+		writer_text(path, before);
+		writer_text(path, name);
+		before = ":";
+	}
 	return ERR_OK;
 }
 
@@ -72,6 +96,8 @@ write_path(const struct arguments *arguments, bool is_json,
 	enum err err = put_number(arguments, "depth", DEPTH_MAX, path, w);
 	if (err == ERR_OK)
 		err = put_number(arguments, "limit", GRAPH_NODES_MAX, path, w);
+	if (err == ERR_OK)
+		err = put_auditors(arguments, path, w);
 	if (options_has(arguments, "dot"))
 		writer_text(path, "&format=dot");
 	return err;

@@ -177,6 +177,13 @@ draw_record(struct drawing *drawing, const struct graph_edge *edge)
 		output_styled(out, OUTPUT_BAD, "  withdrawn");
 		output_print(out, " by %.*s", ID_DIGITS, id);
 	}
+	if (edge->has_level)
+		output_print(out, "  level %" PRIu64, edge->level);
+	if (edge->contradicted > 0) {
+		output_styled(out, OUTPUT_BAD, "  contradicted");
+		output_print(out, " by %" PRIu64 " audit%s", edge->contradicted,
+		    output_plural((size_t)edge->contradicted));
+	}
 	if (edge->dispute_count > 0) {
 		output_styled(out, OUTPUT_BAD, "  disputed");
 		output_print(out, " by %zu record%s", edge->dispute_count,

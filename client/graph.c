@@ -217,6 +217,12 @@ read_edge(struct reading *reading, json_value *value, struct graph_edge *ret)
 	if (!object_null(&o, "disputed"))
 		(void)object_array(
 		    &o, "disputed", 1, RECORDS_MAX, &ret->dispute_count);
+	ret->has_level = object_has(&o, "level");
+	if (ret->has_level)
+		ret->level = object_number(&o, "level", 4);
+	if (object_has(&o, "contradicted"))
+		ret->contradicted =
+		    object_number(&o, "contradicted", RECORDS_MAX);
 	return object_end_open(&o);
 }
 

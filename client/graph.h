@@ -44,6 +44,9 @@ struct graph_edge {
 	bool is_withdrawn;
 	struct hash withdrawn; /* by this record */
 	size_t dispute_count;
+	bool has_level; /* of evidence: auditors were named */
+	uint64_t level;
+	uint64_t contradicted; /* audits that say the contrary */
 };
 
 struct graph {

@@ -119,7 +119,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	disclose) echo --output ;;
 	exclude) echo --output --proof --lines --below --check ;;
 	"record disclosure") echo "$recording" ;;
-	trace) echo --up --down --as --strangers --depth --limit --dot ;;
+	trace) echo --up --down --as --strangers --auditor --depth --limit --dot ;;
 	"record dataset")
 		echo --derived-from --complete --no-upload --availability \
 			--source-category "$named" "$hashing" "$recording"

@@ -4,6 +4,7 @@
 
 #include "daemon/log.h"
 #include "schema/envelope.h"
+#include "schema/text.h"
 
 static enum served
 finish(const struct request *request, struct reply *reply, enum err err,
@@ -143,5 +144,36 @@ answer_take_file(struct span segment, struct hash *ret, struct why *w)
 		    "digest: sha256:<hex> of the file; manifests have no "
 		    "other digests");
 	memcpy(ret->bytes, digest.bytes, HASH_LEN);
+	return ERR_OK;
+}
+
+enum err
+answer_take_auditors(const struct request *request, const struct span **ret,
+    size_t *ret_count, struct why *w)
+{
+	struct span *all =
+	    arena_take(request->arena, DOSSIER_AUDITORS_MAX, sizeof(*all));
+	bool is_last = false;
+	struct span rest;
+	struct span one;
+
+	*ret_count = 0;
+	*ret = all;
+	if (all == NULL)
+		return ERR_MEMORY;
+	if (!request_query(request, "auditors", &rest))
+		return ERR_OK;
+	for (; !is_last; (*ret_count)++) {
+		is_last = !span_cut(&rest, ':', &one);
+		if (is_last)
+			one = rest;
+		if (!text_is_principal(one) ||
+		    *ret_count == DOSSIER_AUDITORS_MAX)
+			return why(w, ERR_SYNTAX,
+			    "auditors: at most %d principals with : "
+			    "between them",
+			    DOSSIER_AUDITORS_MAX);
+		all[*ret_count] = one;
+	}
 	return ERR_OK;
 }

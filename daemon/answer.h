@@ -9,6 +9,7 @@
 
 #include "daemon/serve.h"
 #include "daemon/view.h"
+#include "schema/dossier.h"
 
 /* Writes the body and says type and caching; a failure drops what it wrote. */
 typedef enum err answer_put(
@@ -37,6 +38,11 @@ enum err answer_withheld(struct txn *log, uint64_t position, struct why *w);
 /* `as`: a principal; empty where none is given. */
 MUST_CHECK enum err answer_take_as(
     const struct request *request, struct span *ret, struct why *w);
+
+/* `auditors`: principals with a colon between two, at most DOSSIER_AUDITORS_MAX;
+ * none where none are given. */
+MUST_CHECK enum err answer_take_auditors(const struct request *request,
+    const struct span **ret, size_t *ret_count, struct why *w);
 
 /* `<name>/<version>`. */
 MUST_CHECK enum err answer_take_release(struct span whole,

@@ -113,9 +113,20 @@ put_node(const struct lineage_node *node, const struct warning_ids *warnings,
 }
 
 static void
-put_edge(const struct lineage *lineage, const struct lineage_edge *edge,
-    struct writer *w)
+put_evidence(const struct attested *attested, size_t at, struct writer *w)
 {
+	const struct evidence_of of = { .what = EVIDENCE_EDGE, .at = at };
+
+	if (attested != NULL)
+		evidence_print(
+		    &attested->dossier, &of, &attested->edges[at], w);
+}
+
+static void
+put_edge(const struct lineage *lineage, size_t at,
+    const struct attested *attested, struct writer *w)
+{
+	const struct lineage_edge *edge = &lineage->edges[at];
 	const struct lineage_record *by = edge->record;
 
 	writer_comma(w);
@@ -136,6 +147,7 @@ put_edge(const struct lineage *lineage, const struct lineage_edge *edge,
 		writer_member(w, "disputed");
 		writer_text(w, "null");
 	}
+	put_evidence(attested, at, w);
 	writer_text(w, "}");
 }
 
@@ -161,14 +173,18 @@ render_step(const struct lineage *lineage, const struct lineage_edge *edge,
 
 void
 render_lineage(const struct lineage *lineage,
-    const struct warning_nodes *warnings, struct writer *w)
+    const struct warning_nodes *warnings, const struct attested *attested,
+    struct writer *w)
 {
+	bool is_cut =
+	    warnings->is_cut || (attested != NULL && attested->is_cut);
+
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", lineage->size);
 	put_digest("root", &lineage->question.root, w);
 	writer_member_text(w, "direction",
 	    span_of_text(lineage->question.is_down ? "down" : "up"));
-	put_flag("truncated", lineage->is_truncated || warnings->is_cut, w);
+	put_flag("truncated", lineage->is_truncated || is_cut, w);
 	writer_member(w, "nodes");
 	writer_text(w, "[");
 	for (size_t i = 0; i < lineage->node_count; i++)
@@ -177,7 +193,7 @@ render_lineage(const struct lineage *lineage,
 	writer_member(w, "edges");
 	writer_text(w, "[");
 	for (size_t i = 0; i < lineage->edge_count; i++)
-		put_edge(lineage, &lineage->edges[i], w);
+		put_edge(lineage, i, attested, w);
 	writer_text(w, "]}");
 }
 

@@ -9,6 +9,7 @@
 #ifndef HEADWATER_DAEMON_RENDER_H
 #define HEADWATER_DAEMON_RENDER_H
 
+#include "daemon/attested.h"
 #include "daemon/lineage.h"
 #include "daemon/lookup.h"
 #include "daemon/warning.h"
@@ -30,8 +31,10 @@ struct render_release {
 };
 void render_release(const struct render_release *release, struct writer *w);
 
+/* `attested` NULL: not asked for. */
 void render_lineage(const struct lineage *lineage,
-    const struct warning_nodes *warnings, struct writer *w);
+    const struct warning_nodes *warnings, const struct attested *attested,
+    struct writer *w);
 void render_lineage_dot(const struct lineage *lineage, struct writer *w);
 
 /* An item of a list, for more members: `}` is the caller's. */

@@ -33,7 +33,8 @@ static const struct route routes[] = {
 	{ .pattern = "/v1/proofs/consistency/:/:", .get = serve_consistency },
 	{ .pattern = "/v1/lineage/:",
 	    .get = serve_lineage,
-	    .queries = " direction depth limit as strangers format min_size ",
+	    .queries =
+		" direction depth limit as auditors strangers format min_size ",
 	    .is_decoded = true },
 	{ .pattern = "/v1/lineage/:/contains/:",
 	    .get = serve_contains,
@@ -45,7 +46,7 @@ static const struct route routes[] = {
 	    .is_decoded = true },
 	{ .pattern = "/v1/shards/:",
 	    .get = serve_shard,
-	    .queries = " as limit after release min_size ",
+	    .queries = " auditors as limit after release min_size ",
 	    .is_decoded = true },
 	{ .pattern = "/v1/advisories",
 	    .get = serve_advisories,

@@ -67,10 +67,23 @@ take_question(const struct request *request, struct lineage_question *question,
 	return err;
 }
 
+/* Only where auditors are named: it costs a look-up for each record. */
+static enum err
+judge(const struct lineage *lineage, const struct attested_question *trust,
+    struct arena *arena, struct attested *ret)
+{
+	*ret = (struct attested){ .count = 0 };
+	return trust->auditor_count == 0
+	    ? ERR_OK
+	    : attested_judge(lineage, trust, arena, ret);
+}
+
 static enum err
 put_lineage(struct request *request, struct reply *reply, struct why *w)
 {
 	struct lineage_question question = { .is_down = false };
+	struct attested_question trust = { .auditor_count = 0 };
+	struct attested attested = { .count = 0 };
 	struct warning_nodes warnings;
 	const struct lineage *lineage;
 	struct view view;
@@ -78,6 +91,9 @@ put_lineage(struct request *request, struct reply *reply, struct why *w)
 	enum err err = take_question(request, &question, &is_dot, w);
 	enum err end;
 
+	if (err == ERR_OK)
+		err = answer_take_auditors(
+		    request, &trust.auditors, &trust.auditor_count, w);
 	if (err != ERR_OK)
 		return err;
 	view = answer_view(request);
@@ -85,10 +101,14 @@ put_lineage(struct request *request, struct reply *reply, struct why *w)
 	if (err == ERR_OK && !is_dot)
 		err = warning_look(
 		    lineage, request->ledger->blobs, request->arena, &warnings);
+	if (err == ERR_OK && !is_dot)
+		err = judge(lineage, &trust, request->arena, &attested);
 	if (err == ERR_OK && is_dot)
 		render_lineage_dot(lineage, &reply->body);
 	else if (err == ERR_OK)
-		render_lineage(lineage, &warnings, &reply->body);
+		render_lineage(lineage, &warnings,
+		    trust.auditor_count > 0 ? &attested : NULL, &reply->body);
+	attested_done(&attested);
 	end = view_close(&view);
 	if (is_dot)
 		reply->media_type = RENDER_DOT_TYPE;

@@ -162,6 +162,9 @@ take_taint(
 		err = take_bounds(request, question, w);
 	if (err == ERR_OK)
 		err = answer_take_as(request, &question->as, w);
+	if (err == ERR_OK)
+		err = answer_take_auditors(request, &question->trust.auditors,
+		    &question->trust.auditor_count, w);
 	if (err != ERR_OK || !request_query(request, "release", &text))
 		return err;
 	asked->has_release = true;

@@ -17,7 +17,7 @@
 #ifndef HEADWATER_DAEMON_TAINT_H
 #define HEADWATER_DAEMON_TAINT_H
 
-#include "daemon/lineage.h"
+#include "daemon/attested.h"
 #include "daemon/warning.h"
 
 enum taint_kind {
@@ -33,6 +33,7 @@ struct taint_question {
 	size_t limit;	/* nodes */
 	uint64_t from;	/* manifests of records at or above this position */
 	const struct blobs *blobs; /* NULL: none are kept */
+	struct attested_question trust;
 };
 
 /* A set that has it. */
@@ -45,9 +46,10 @@ struct taint_set {
 struct taint_hit {
 	size_t node;
 	enum taint_kind kind;
-	/* 1: each step is told by whom named as his own what it made, or is
-	   shown by a manifest, or is cited; 0: some step is a claim about what
-	   is another's */
+	/* 0: some step is a claim about what is another's; else the lowest
+	   evidence level of its steps (attested.h), 1 at least: each is told
+	   by whom named as his own what it made, or is shown by a manifest,
+	   or is cited */
 	unsigned level;
 	size_t step_count;
 	const struct lineage_edge **steps; /* from the root */

@@ -21,6 +21,7 @@ struct tainting {
 	struct arena *arena;
 	struct lineage *lineage;
 	struct taint *taint;
+	struct attested attested; /* of the lineage's edges */
 	size_t manifest_count;
 	struct tainting_manifest *manifests;
 	size_t probes;

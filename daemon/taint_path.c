@@ -96,8 +96,8 @@ makes_its_own(const struct lineage_edge *edge, const struct digest *to)
 	    gist_is_first(gist, to);
 }
 
-static unsigned
-level_of(const struct tracing *tracing, const struct lineage_edge *edge)
+static bool
+is_committed(const struct tracing *tracing, const struct lineage_edge *edge)
 {
 	const struct lineage *lineage = tracing->lineage;
 	const struct digest *to = &lineage->nodes[edge->to].digest;
@@ -105,11 +105,17 @@ level_of(const struct tracing *tracing, const struct lineage_edge *edge)
 
 	if (edge->is_shown || edge->standing == STANDING_OWN ||
 	    edge->standing == STANDING_CITED || makes_its_own(edge, to))
-		return 1;
-	return view_has_own(lineage->view, edge->record->record.gist.principal,
-		   to, &is_cut)
-	    ? 1
-	    : 0;
+		return true;
+	return view_has_own(
+	    lineage->view, edge->record->record.gist.principal, to, &is_cut);
+}
+
+static unsigned
+level_of(const struct tracing *tracing, size_t at)
+{
+	return is_committed(tracing, &tracing->lineage->edges[at])
+	    ? tracing->tainting->attested.edges[at].level
+	    : EVIDENCE_CLAIMED;
 }
 
 /* ---- reaching ---- */
@@ -118,7 +124,7 @@ static void
 reach(struct tracing *tracing, size_t at, enum taint_kind kind)
 {
 	const struct lineage_edge *edge = &tracing->lineage->edges[at];
-	unsigned level = level_of(tracing, edge);
+	unsigned level = level_of(tracing, at);
 
 	if (level > tracing->levels[edge->from])
 		level = tracing->levels[edge->from];
@@ -272,7 +278,7 @@ tainting_trace(struct tainting *tainting)
 	}
 	string_edges(&tracing);
 	tracing.is_reached[0] = true;
-	tracing.levels[0] = 1;
+	tracing.levels[0] = EVIDENCE_REPRODUCED; /* no step yet */
 	tracing.order[tracing.order_count++] = 0;
 	for (unsigned kind = 0; kind < TAINT_KINDS; kind++)
 		reach_all(&tracing, (enum taint_kind)kind);

@@ -179,7 +179,12 @@ taint_ask(struct view *view, const struct taint_question *question,
 	if (err != ERR_OK)
 		return err;
 	take_listed(&tainting);
+	err = attested_judge(
+	    tainting.lineage, &question->trust, arena, &tainting.attested);
+	if (err != ERR_OK)
+		return err;
 	tainting_trace(&tainting);
+	attested_done(&tainting.attested);
 	if (tainting.err == ERR_OK)
 		tell(&tainting);
 	if (tainting.err != ERR_OK)

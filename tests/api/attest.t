@@ -132,12 +132,44 @@ run 1 "just outside of it they do" headwater attest "$noisy_id" --method re-run 
 	--input noisy.sh --output noise --metric accuracy --expected 0.92 \
 	--tolerance 0.0049
 printf 'exit 7\n' >fails.sh
+echo other >other
 as lab
 fails_id=$(headwater record run --name lab/fails --input code=fails.sh \
-	--output noise 2>/dev/null)
+	--output other 2>/dev/null)
 as auditor
 run 3 "a command that fails says nothing" headwater attest "$fails_id" \
-	--method re-run --input fails.sh --output noise -- sh fails.sh
+	--method re-run --input fails.sh --output other -- sh fails.sh
+
+# ---- what that is worth ----
+
+# levels of the edges into an artifact: ARTIFACT QUERY
+levels() {
+	curl -sf "$URL/v1/lineage/$(digest "$1")?as=lab$2" |
+		jq -c '[.edges[] | [.level, .contradicted]] | unique'
+}
+model_levels() { levels model "&depth=1&auditors=$1"; }
+is "without auditors there are no levels" "$(levels model "&depth=1")" '[[null,null]]'
+is "a re-run by one whom the reader trusts reproduces" \
+	"$(model_levels auditor)" '[[4,null]]'
+is "by anybody else it is committed" "$(model_levels stranger)" '[[1,null]]'
+is "one's own raises nothing" "$(model_levels lab)" '[[1,null]]'
+is "each says by which audits" "$(curl -sf \
+	"$URL/v1/lineage/$(digest model)?as=lab&auditors=auditor&depth=1" |
+	jq -c '[.edges[0].audits[] | [.principal, .method, .verdict, .independent]]')" \
+	'[["auditor","re-run","confirmed",true]]'
+is "a contradiction by an auditor holds it" \
+	"$(levels noise "&auditors=auditor")" '[[1,2]]'
+is "one by somebody else is seen" "$(levels noise "&auditors=stranger")" '[[1,2]]'
+run 0 "trace tells it" headwater trace model --as lab --auditor auditor
+like "at each link" "$ERR$OUT" "*level 4*"
+run 0 "and the contrary" headwater trace noise --as lab --auditor stranger
+like "in words" "$OUT" "*level 1*contradicted by 2 audits*"
+run 2 "auditors are principals" headwater trace noise --auditor 'a b'
+is "what came of a file has the lowest of its steps" \
+	"$(curl -sf "$URL/v1/shards/$(digest set/a)?as=lab&auditors=auditor" |
+	jq -c '[.hits[] | .level] | unique')" '[1]'
+run 0 "when the set is rehashed, too" headwater attest "$set_id" --method rehash \
+	--with set
 
 # ---- evaluations, licences ----
 

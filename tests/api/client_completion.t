@@ -26,7 +26,7 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|attest|audit|contains|contaminated|diff|disclose|exclude|find|help|import|init|licenses|manifest|record|show|submit|trace|upload|verify
+headwater >absent|affected|attest|audit|contains|contaminated|diff|disclose|exclude|find|help|import|init|licenses|manifest|openness|record|show|submit|trace|upload|verify
 headwater record >advisory|audit|code|dataset|disclosure|evaluation|license|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards

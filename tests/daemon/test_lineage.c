@@ -982,7 +982,7 @@ print(const struct shelf *shelf, const struct lineage_question *question,
 	if (is_dot)
 		render_lineage_dot(asked.lineage, w);
 	else
-		render_lineage(asked.lineage, &warnings, w);
+		render_lineage(asked.lineage, &warnings, NULL, w);
 	assert_err(ERR_OK, writer_end(w));
 	done(&asked);
 	return writer_view(w);

@@ -84,7 +84,7 @@ try_lineage(struct why *w)
 	if (err == ERR_OK)
 		err = warning_look(lineage, NULL, arena, &warnings);
 	if (err == ERR_OK) {
-		render_lineage(lineage, &warnings, &out);
+		render_lineage(lineage, &warnings, NULL, &out);
 		err = writer_end(&out);
 	}
 	enum err view_err = view_close(&view);
