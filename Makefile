@@ -7,7 +7,7 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening origin license_record component audit_record \
-	predicate provenance record making keyring \
+	predicate provenance record making keyring keyring_print \
 	judge problem \
 	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
 	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
@@ -15,7 +15,7 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	mof openness openness_inner openness_component openness_osaid openness_claim openness_judge openness_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
-	manifest_find manifest_filter inflate quota blob blob_walk \
+	manifest_find manifest_filter inflate quota blob keyring_blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \
 	store_log store_index device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
@@ -40,7 +40,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	pointer ahead digester hasher census oms sink listing sums hashing \
 	safetensors tensors \
 	disk url transport_curl transport web text_diff \
-	trust history session stored cited proved keyrings fetched answer ssh_agent principal show \
+	trust history keyring_lines session stored cited proved keyrings fetched answer ssh_agent principal show \
 	submit unsent upload \
 	options wishes item kept draft terms constituent finding recording child environment run \
 	card imported set_statement prover disclosing manifest_path \

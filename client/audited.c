@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/keyring_lines.h"
 #include "schema/text.h"
 
 #define STATE_MAX (NOTE_LEN_MAX + ((size_t)128 << 10))
@@ -220,9 +221,11 @@ read_ids(
 /* The keyring's entry must be the leaf at its index: what it says was judged
  * when it was followed. */
 static enum err
-restore_keyring(struct audited *audited, const struct state *state,
-    struct arena *arena, struct why *w)
+restore_keyring(struct audited *audited, const struct trust *trust,
+    const struct state *state, struct arena *arena, struct why *w)
 {
+	struct keyring_lines context = { .trust = trust };
+	struct keyring_source lines = keyring_lines_source(&context);
 	struct envelope envelope;
 	struct keyring *keyring = NULL;
 	struct hash leaf = tree_leaf(state->keyring_entry);
@@ -235,7 +238,7 @@ restore_keyring(struct audited *audited, const struct state *state,
 	enum err err =
 	    envelope_parse_entry(state->keyring_entry, arena, &envelope, w);
 	if (err == ERR_OK)
-		err = keyring_parse(envelope.payload, &keyring, w);
+		err = keyring_parse(envelope.payload, &lines, &keyring, w);
 	if (err != ERR_OK)
 		return err;
 	return audited_set_keyring(
@@ -256,7 +259,7 @@ restore(struct audited *audited, const struct trust *trust,
 	struct hash root = tree_edge_root(&audited->edge);
 	if (!hash_equal(&root, &state->checkpoint.head.root))
 		return why(w, ERR_CORRUPT, "%s gives another root", path);
-	return restore_keyring(audited, state, arena, w);
+	return restore_keyring(audited, trust, state, arena, w);
 }
 
 enum err

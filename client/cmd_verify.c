@@ -94,13 +94,10 @@ choose_key(struct session *session, const struct arguments *arguments,
 
 static enum err
 load_keyring(struct session *session, const struct verification *v,
-    const char *given, struct span *ret, struct why *w)
+    char path[static DISK_PATH_MAX], struct span *ret, struct why *w)
 {
-	char path[DISK_PATH_MAX];
-
-	if (given != NULL)
-		return disk_read(given, TLOG_PROOF_MAX, session->arena, ret, w);
 	enum err err = stored_beside(v->proof_path, path, w);
+
 	if (err == ERR_OK)
 		err = disk_read(path, TLOG_PROOF_MAX, session->arena, ret, w);
 	if (err != ERR_MISSING)
@@ -110,23 +107,32 @@ load_keyring(struct session *session, const struct verification *v,
 		return ERR_OK;
 	return why(w, ERR_MISSING,
 	    "the publisher's signature could not be checked: no keyring beside "
-	    "the proof (…%s); give --keyring FILE, which the publisher has "
-	    "with the proof",
-	    STORED_KEYRING_SUFFIX);
+	    "the proof (…" STORED_KEYRING_SUFFIX "); give --keyring FILE, "
+	    "which the publisher has with the proof");
 }
 
 static enum err
 check_signer(struct session *session, struct verification *v, const char *given,
     struct why *w)
 {
+	struct keyring_lines context;
+	struct keyring_source lines;
+	struct proved_by by = { &v->key, &lines };
 	struct span keyring = SPAN_EMPTY;
+	char beside[DISK_PATH_MAX]; /* of its own proof where it is a keyring */
 	enum err err = ERR_OK;
 
-	if (v->proved.record.kind != RECORD_KEYRING)
-		err = load_keyring(session, v, given, &keyring, w);
+	(void)snprintf(beside, sizeof(beside), "%s",
+	    given != NULL ? given : v->proof_path);
+	if (v->proved.record.kind != RECORD_KEYRING && given != NULL)
+		err = disk_read(
+		    given, TLOG_PROOF_MAX, session->arena, &keyring, w);
+	else if (v->proved.record.kind != RECORD_KEYRING)
+		err = load_keyring(session, v, beside, &keyring, w);
 	if (err != ERR_OK)
 		return err;
-	return proved_judge(&v->proved, &v->key, keyring, session->arena, w);
+	lines = session_lines(session, beside, &context);
+	return proved_judge(&v->proved, &by, keyring, session->arena, w);
 }
 
 /* ---- the artifacts ---- */

@@ -95,10 +95,13 @@ enum err
 fetched_judge(struct session *session, struct fetched *fetched, struct why *w)
 {
 	struct proved *proved = &fetched->proved;
+	struct keyring_lines context;
+	struct keyring_source lines = session_lines(session, NULL, &context);
+	struct proved_by by = { &session->trust.key, &lines };
 
 	if (fetched->stored.keyring.len == 0 &&
 	    proved->record.kind != RECORD_KEYRING)
 		return ERR_OK;
-	return proved_judge(proved, &session->trust.key,
-	    fetched->stored.keyring, session->arena, w);
+	return proved_judge(
+	    proved, &by, fetched->stored.keyring, session->arena, w);
 }

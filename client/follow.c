@@ -1,6 +1,7 @@
 #include "client/follow.h"
 
 #include "client/history.h"
+#include "client/keyring_lines.h"
 #include "client/transport.h"
 
 #include <inttypes.h>
@@ -97,14 +98,18 @@ judge_keyring_entry(struct follow *follow, uint64_t index, struct span entry,
     const struct envelope *envelope, struct why *w)
 {
 	const struct note_key *key = &follow->trust->key;
-	struct judge_log log = { .origin = key->name, .key = key->key };
+	struct keyring_lines context = { .trust = follow->trust };
+	struct keyring_source lines = keyring_lines_source(&context);
+	struct judge_log log = { key->name, key->key, &lines };
 	struct keyring *keyring = NULL;
 	struct why false_because = { 0 };
 	enum err err = judge_keyring(&log, envelope,
 	    audited_keyring_id(&follow->audited), &keyring, &false_because);
 
-	if (err == ERR_MEMORY)
-		return why(w, err, "out of memory");
+	/* what cannot be had is not false */
+	if (err == ERR_MEMORY || context.is_missing)
+		return why(
+		    w, err, "entry %" PRIu64 ": %s", index, false_because.text);
 	if (err != ERR_OK) {
 		found(
 		    follow, "entry %" PRIu64 ": %s", index, false_because.text);

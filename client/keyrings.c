@@ -123,8 +123,10 @@ open_proof(struct session *session, struct span proof,
     const struct keyrings_row *row, struct keyrings_found *ret, struct why *w)
 {
 	struct proved_keyring found;
-	enum err err = proved_keyring(
-	    proof, &session->trust.key, session->arena, &found, w);
+	struct keyring_lines context;
+	struct keyring_source lines = session_lines(session, NULL, &context);
+	struct proved_by by = { &session->trust.key, &lines };
+	enum err err = proved_keyring(proof, &by, session->arena, &found, w);
 
 	if (err == ERR_OK && found.index != row->index) {
 		keyring_free(found.keyring);

@@ -62,35 +62,21 @@ proved_origin(struct span file, struct arena *arena,
 /* A keyring names the one before it itself; that this is true of the log is
  * known by following it (audit).  Entry 0 has none before it. */
 static enum err
-judge_as_keyring(const struct proved *proved, const struct note_key *key,
+judge_as_keyring(const struct proved *proved, const struct proved_by *by,
     struct keyring **ret, struct why *w)
 {
-	struct judge_log log = { .origin = key->name, .key = key->key };
-	struct keyring *keyring = NULL;
-	struct keyring *judged = NULL;
-	enum err err = keyring_parse(proved->envelope.payload, &keyring, w);
+	struct judge_log log = { by->key->name, by->key->key, by->lines };
 
-	if (err != ERR_OK)
-		return err;
-	if (keyring->has_previous == (proved->proof.index == 0))
-		err = why(w, ERR_MISMATCH,
-		    "keyring: entry 0, and only entry 0, has none before it");
-	if (err == ERR_OK)
-		err = judge_keyring(&log, &proved->envelope,
-		    keyring->has_previous ? &keyring->previous : NULL, &judged,
-		    w);
-	keyring_free(keyring);
-	if (err == ERR_OK)
-		*ret = judged;
-	return err;
+	return judge_keyring_alone(
+	    &log, &proved->envelope, proved->proof.index == 0, ret, w);
 }
 
 enum err
-proved_keyring(struct span file, const struct note_key *key,
+proved_keyring(struct span file, const struct proved_by *by,
     struct arena *arena, struct proved_keyring *ret, struct why *w)
 {
 	struct proved proved;
-	enum err err = proved_open(file, key, arena, &proved, w);
+	enum err err = proved_open(file, by->key, arena, &proved, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -98,7 +84,7 @@ proved_keyring(struct span file, const struct note_key *key,
 		err = why(w, ERR_MISMATCH,
 		    "the record beside the proof is no keyring");
 	if (err == ERR_OK)
-		err = judge_as_keyring(&proved, key, &ret->keyring, w);
+		err = judge_as_keyring(&proved, by, &ret->keyring, w);
 	if (err == ERR_OK)
 		ret->index = proved.proof.index;
 	proved_done(&proved);
@@ -136,25 +122,25 @@ judge_by(struct proved *proved, const struct keyring *keyring, uint64_t index,
 }
 
 enum err
-proved_judge(struct proved *proved, const struct note_key *key,
+proved_judge(struct proved *proved, const struct proved_by *by,
     struct span keyring_file, struct arena *arena, struct why *w)
 {
-	struct proved_keyring by = { 0 };
+	struct proved_keyring found = { 0 };
 	enum err err;
 
 	if (proved->record.kind == RECORD_KEYRING) {
-		err = judge_as_keyring(proved, key, &by.keyring, w);
+		err = judge_as_keyring(proved, by, &found.keyring, w);
 		if (err == ERR_OK)
-			set_signer(proved, key->name);
-		keyring_free(by.keyring);
+			set_signer(proved, by->key->name);
+		keyring_free(found.keyring);
 		return err == ERR_REFUSED ? ERR_MISMATCH : err;
 	}
-	err = proved_keyring(keyring_file, key, arena, &by, w);
+	err = proved_keyring(keyring_file, by, arena, &found, w);
 	if (err != ERR_OK) {
 		why_prefix(w, "keyring");
 		return err;
 	}
-	err = judge_by(proved, by.keyring, by.index, w);
-	keyring_free(by.keyring);
+	err = judge_by(proved, found.keyring, found.index, w);
+	keyring_free(found.keyring);
 	return err;
 }

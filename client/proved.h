@@ -30,10 +30,16 @@ MUST_CHECK enum err proved_open(struct span file, const struct note_key *key,
     struct arena *arena, struct proved *ret, struct why *w);
 void proved_done(struct proved *proved);
 
+/* What signatures are judged by. */
+struct proved_by {
+	const struct note_key *key;
+	const struct keyring_source *lines; /* of long keyrings */
+};
+
 /* The publisher's signature, by a keyring record's proof (itself proved) that
  * must stand below the record; of a keyring record: by the log key. */
 MUST_CHECK enum err proved_judge(struct proved *proved,
-    const struct note_key *key, struct span keyring_file, struct arena *arena,
+    const struct proved_by *by, struct span keyring_file, struct arena *arena,
     struct why *w);
 
 /* A keyring out of its proof; the caller frees it. */
@@ -41,7 +47,7 @@ struct proved_keyring {
 	struct keyring *keyring;
 	uint64_t index;
 };
-MUST_CHECK enum err proved_keyring(struct span file, const struct note_key *key,
+MUST_CHECK enum err proved_keyring(struct span file, const struct proved_by *by,
     struct arena *arena, struct proved_keyring *ret, struct why *w);
 
 /* What a proof claims before anything is checked: to find the log it is of. */

@@ -179,7 +179,10 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 	    STORED_KEYRING_SUFFIX);
 	if (written < 0 || (size_t)written >= sizeof(beside))
 		return why(w, ERR_USAGE, "--save-proof: too long a path");
-	return disk_write(beside, stored.keyring, w);
+	err = disk_write(beside, stored.keyring, w);
+	return err == ERR_OK
+	    ? keyring_lines_save(&session->trust, stored.keyring, beside, w)
+	    : err;
 }
 
 static enum err

@@ -28,6 +28,7 @@ void
 session_done(struct session *session)
 {
 	transport_free(session->transport);
+	keyring_memo_done(&session->memo);
 	arena_free(session->arena);
 	session->transport = NULL;
 	session->arena = NULL;
@@ -106,4 +107,19 @@ session_confirm(struct session *session, const char *question)
 		return false;
 	}
 	return line[0] == 'y' || line[0] == 'Y';
+}
+
+struct keyring_source
+session_lines(struct session *session, const char *proof_path,
+    struct keyring_lines *ret_lines)
+{
+	struct keyring_source source;
+
+	*ret_lines = (struct keyring_lines){
+		.trust = &session->trust,
+		.proof_path = proof_path,
+	};
+	source = keyring_lines_source(ret_lines);
+	source.memo = &session->memo;
+	return source;
 }

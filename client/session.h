@@ -7,6 +7,7 @@
 #ifndef HEADWATER_CLIENT_SESSION_H
 #define HEADWATER_CLIENT_SESSION_H
 
+#include "client/keyring_lines.h"
 #include "client/output.h"
 #include "client/trust.h"
 
@@ -26,6 +27,7 @@ struct session {
 	bool has_judged_roles; /* draft: it has warned of what is empty */
 	bool has_trust;
 	struct trust trust;
+	struct keyring_memo memo; /* of its keyrings */
 	struct transport *transport;
 };
 
@@ -39,6 +41,11 @@ MUST_CHECK enum err session_trust(struct session *session, struct why *w);
 MUST_CHECK enum err session_trust_of(
     struct session *session, const char *origin, struct why *w);
 MUST_CHECK enum err session_online(struct session *session, struct why *w);
+
+/* The lines of long keyrings: beside a proof file (NULL: none), kept, or fetched
+ * where there is a transport.  `ret_lines` lives as long as what is made of it. */
+struct keyring_source session_lines(struct session *session,
+    const char *proof_path, struct keyring_lines *ret_lines);
 
 /* GET of a path of the pinned log; session_online is called. */
 MUST_CHECK enum err session_get(struct session *session, const char *path,

@@ -88,6 +88,9 @@ keep_one(struct session *session, const struct keyrings *keyrings,
     const struct submitted *submitted, struct why *w)
 {
 	struct keyrings_found found = { 0 };
+	struct keyring_lines context;
+	struct keyring_source lines = session_lines(session, NULL, &context);
+	struct proved_by by = { &session->trust.key, &lines };
 	struct proved proved;
 	enum err err =
 	    keyrings_below(session, keyrings, submitted->index, &found, w);
@@ -99,8 +102,7 @@ keep_one(struct session *session, const struct keyrings *keyrings,
 	    submitted->proof, &session->trust.key, session->arena, &proved, w);
 	if (err != ERR_OK)
 		return err;
-	err = proved_judge(
-	    &proved, &session->trust.key, found.proof, session->arena, w);
+	err = proved_judge(&proved, &by, found.proof, session->arena, w);
 	proved_done(&proved);
 	if (err == ERR_OK)
 		err = stored_put(&session->trust, &submitted->id,

@@ -4,6 +4,7 @@
 
 #include "daemon/check_tree.h"
 #include "daemon/gist.h"
+#include "daemon/keyring_blob.h"
 #include "daemon/limits.h"
 #include "schema/judge.h"
 
@@ -72,14 +73,15 @@ parse_keyring(struct walk *walk, const struct log_entry *entry,
 {
 	const struct note_key *key = walk->job->key;
 	const struct hash *before = position == 0 ? NULL : &walk->keyring_id;
+	struct keyring_source lines = keyring_blob_source(walk->job->blobs);
 	struct record record;
 	enum err err;
 
 	if (key != NULL) {
-		struct judge_log log = { key->name, key->key };
+		struct judge_log log = { key->name, key->key, &lines };
 		err = judge_keyring(&log, envelope, before, ret, &walk->why);
 	} else {
-		err = keyring_parse(envelope->payload, ret, &walk->why);
+		err = keyring_parse(envelope->payload, &lines, ret, &walk->why);
 	}
 	if (err == ERR_OK)
 		err = record_parse(

@@ -23,7 +23,8 @@ struct blobs;
 struct check_job {
 	struct store *log;
 	struct store *index;
-	const char *folder; /* the data directory */
+	struct blobs *blobs; /* NULL: long keyrings cannot be read */
+	const char *folder;  /* the data directory */
 	const struct note_key
 	    *key; /* NULL: who signed keyrings and checkpoint is
 	                               not verified */

@@ -6,7 +6,7 @@
 #include "daemon/store_log.h"
 #include "schema/checkpoint.h"
 #include "schema/envelope.h"
-#include "schema/keyring.h"
+#include "schema/record.h"
 
 enum owner {
 	OWNER_UNKNOWN, /* it cannot be read */
@@ -21,17 +21,18 @@ owner_of_keyring(struct txn *txn, const struct note_key *key,
 {
 	char keyid[SSH_FINGERPRINT_MAX];
 	struct envelope envelope;
-	struct keyring *keyring;
+	struct record record;
 	struct log_entry entry;
 
 	if (!store_log_get(txn, 0, &entry) ||
 	    envelope_parse_entry(entry.entry, arena, &envelope, NULL) !=
 		ERR_OK ||
-	    keyring_parse(envelope.payload, &keyring, NULL) != ERR_OK)
+	    record_parse(envelope.payload, arena, &record, NULL) != ERR_OK)
 		return OWNER_UNKNOWN;
 	ssh_fingerprint(&key->key, keyid);
-	(void)snprintf(origin, NOTE_NAME_MAX + 1, "%s", keyring->origin);
-	keyring_free(keyring);
+	(void)snprintf(
+	    origin, NOTE_NAME_MAX + 1, "%.*s", SPAN_ARGS(record.name));
+	record_done(&record);
 	return strcmp(origin, key->name) == 0 &&
 		strcmp(envelope.keyid, keyid) == 0
 	    ? OWNER_SAME

@@ -147,6 +147,7 @@ check(const struct config *config, const struct stores *stores,
 	const struct check_job job = {
 		.log = stores->log,
 		.index = stores->index,
+		.blobs = stores->blobs,
 		.folder = config->data,
 		.key = key,
 		.is_quick = config->quick,

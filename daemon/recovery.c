@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "daemon/keyring_blob.h"
 #include "daemon/limits.h"
 #include "daemon/prove.h"
 #include "daemon/signer_link.h"
@@ -22,6 +23,9 @@ recovery_refuse(struct recovery *s, enum refusal refusal, enum err err)
 enum err
 recovery_unreadable(struct recovery *s, enum err err)
 {
+	/* a keyring's lines: the sentence says which, and how to get them back */
+	if (err == ERR_MISSING)
+		return recovery_refuse(s, REFUSAL_DAMAGED, err);
 	return recovery_refuse(s,
 	    err == ERR_CORRUPT || err == ERR_DIVERGED ? REFUSAL_DAMAGED
 						      : REFUSAL_IO,
@@ -38,9 +42,11 @@ enum err
 recovery_load_keyring(struct recovery *s, struct txn *txn, uint64_t position,
     struct keyring **ret)
 {
+	struct keyring_source lines = keyring_blob_source(s->ledger->blobs);
 	struct judge_log log = {
 		.origin = s->ledger->key.name,
 		.key = s->ledger->key.key,
+		.lines = &lines,
 	};
 	struct log_entry entry;
 	struct envelope envelope;
@@ -77,7 +83,7 @@ check_owner(struct recovery *s, struct txn *txn)
 	if (txn->err != ERR_OK)
 		err = txn->err;
 	/* want of memory says nothing about whose log it is */
-	if (err_class(err) != ERR_CLASS_INPUT)
+	if (err == ERR_MISSING || err_class(err) != ERR_CLASS_INPUT)
 		return recovery_unreadable(s, err);
 	why_prefix(w, "key: this is the log of another key (entry 0)");
 	return recovery_refuse(s, REFUSAL_FOREIGN, err);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "daemon/gist.h"
+#include "daemon/keyring_blob.h"
 #include "daemon/limits.h"
 #include "daemon/signer_link.h"
 #include "schema/judge.h"
@@ -10,7 +11,10 @@
 enum err
 rekey_init(struct rekey *rekey)
 {
-	*rekey = (struct rekey){ .arena = arena_new(ADMIT_ARENA_MAX) };
+	*rekey = (struct rekey){
+		.arena = arena_new(ADMIT_ARENA_MAX),
+		.lines = writer_heap(KEYRING_BLOB_MAX),
+	};
 	return rekey->arena == NULL ? ERR_MEMORY : ERR_OK;
 }
 
@@ -19,7 +23,23 @@ rekey_done(struct rekey *rekey)
 {
 	arena_free(rekey->arena);
 	keyring_free(rekey->keyring);
+	writer_done(&rekey->lines);
 	*rekey = (struct rekey){ 0 };
+}
+
+/* The lines that came with it. */
+static enum err
+give_lines(void *context, const struct hash *sha256, size_t len,
+    struct writer *ret, struct why *w)
+{
+	const struct rekey *rekey = context;
+
+	(void)sha256;
+	if (rekey->lines.len != len)
+		return why(w, ERR_MISMATCH, "%zu bytes of lines, not %zu",
+		    rekey->lines.len, len);
+	writer_span(ret, writer_view(&rekey->lines));
+	return ERR_OK;
 }
 
 /* The signer's word is checked like anybody's: it becomes an entry that all must
@@ -28,7 +48,11 @@ static enum err
 read_keyring(struct rekey *rekey, const struct note_key *key,
     const struct hash *previous, struct why *w)
 {
-	struct judge_log log = { .origin = key->name, .key = key->key };
+	struct keyring_source lines = {
+		.load = give_lines,
+		.context = rekey,
+	};
+	struct judge_log log = { key->name, key->key, &lines };
 	struct envelope envelope;
 	struct record record;
 
@@ -61,15 +85,17 @@ ask(struct rekey *rekey, struct ledger *ledger,
 
 	if (buffer == NULL)
 		return why(w, ERR_MEMORY, "keyring: out of memory");
-	struct writer out = writer_of(buffer, ENTRY_LEN_MAX);
+	struct signer_given given = {
+		.entry = writer_of(buffer, ENTRY_LEN_MAX),
+		.lines = &rekey->lines,
+	};
 	struct signer_moment moment = { stamp_ms, previous };
+	writer_clear(&rekey->lines);
 	enum err err =
-	    signer_link_keyring(ledger->signer, &moment, &out, &next_ms, w);
-	if (err == ERR_OK)
-		err = writer_end(&out);
+	    signer_link_keyring(ledger->signer, &moment, &given, &next_ms, w);
 	if (err != ERR_OK)
 		return err;
-	rekey->entry = writer_view(&out);
+	rekey->entry = writer_view(&given.entry);
 	err = read_keyring(rekey, &ledger->key, previous, w);
 	if (err != ERR_OK) {
 		why_prefix(w, "keyring from the signer");
@@ -81,6 +107,10 @@ ask(struct rekey *rekey, struct ledger *ledger,
 		keyring_free(rekey->keyring);
 		rekey->keyring = NULL;
 	}
+	/* before anything of it is committed */
+	if (rekey->keyring != NULL && rekey->lines.len > 0)
+		return keyring_blob_put(
+		    ledger->blobs, writer_view(&rekey->lines), w);
 	return ERR_OK;
 }
 

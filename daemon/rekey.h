@@ -19,6 +19,7 @@ struct rekey {
 	struct hash id;
 	struct span gist;
 	struct span entry;
+	struct writer lines; /* beside it; empty where it holds them */
 };
 
 MUST_CHECK enum err rekey_init(struct rekey *rekey);

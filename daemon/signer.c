@@ -201,14 +201,19 @@ static enum err
 write_entry(struct signer *signer, struct span payload, struct writer *answer,
     struct why *w)
 {
+	struct writer entry = writer_heap(ENTRY_LEN_MAX);
 	struct envelope envelope;
 	enum err err =
 	    envelope_sign(payload, signer->secret, signer->arena, &envelope);
 
 	if (err != ERR_OK)
 		return why(w, err, "keyring: its statement fits no entry");
-	envelope_print(&envelope, answer);
-	return ERR_OK;
+	envelope_print(&envelope, &entry);
+	writer_u32(answer, (uint32_t)entry.len);
+	writer_span(answer, writer_view(&entry));
+	err = writer_end(&entry);
+	writer_done(&entry);
+	return err;
 }
 
 static enum err
@@ -223,6 +228,29 @@ check_stamp(const struct signer *signer, uint64_t stamp_ms, struct why *w)
 		    (unsigned long long)(now_ms - stamp_ms),
 		    SIGNER_STAMP_BEHIND_MS);
 	return ERR_OK;
+}
+
+static enum err
+print_keyring(struct signer *signer, const struct signer_statement *statement,
+    struct writer *answer, struct why *w)
+{
+	arena_reset(signer->arena);
+	uint8_t *buffer = arena_take(signer->arena, PAYLOAD_MAX, 1);
+	if (buffer == NULL)
+		return why(w, ERR_MEMORY, "keyring: no memory for it");
+	struct writer payload = writer_of(buffer, PAYLOAD_MAX);
+	struct writer lines = writer_heap(KEYRING_BLOB_MAX);
+	enum err err = signer_keyring_print(
+	    signer->keyring, statement, &payload, &lines, w);
+	if (err == ERR_OK) {
+		writer_u64(answer,
+		    signer_keyring_next_ms(
+			signer->keyring, statement->stamp_ms));
+		err = write_entry(signer, writer_view(&payload), answer, w);
+		writer_span(answer, writer_view(&lines));
+	}
+	writer_done(&lines);
+	return err;
 }
 
 static enum err
@@ -247,19 +275,7 @@ answer_keyring(struct signer *signer, struct span body, struct writer *answer,
 	enum err err = check_stamp(signer, statement.stamp_ms, w);
 	if (err != ERR_OK)
 		return err;
-	arena_reset(signer->arena);
-	uint8_t *buffer = arena_take(signer->arena, PAYLOAD_MAX, 1);
-	if (buffer == NULL)
-		return why(w, ERR_MEMORY, "keyring: no memory for it");
-	struct writer payload = writer_of(buffer, PAYLOAD_MAX);
-	err = signer_keyring_print(signer->keyring, &statement, &payload, w);
-	if (err == ERR_OK)
-		err = writer_end(&payload);
-	if (err != ERR_OK)
-		return err;
-	writer_u64(answer,
-	    signer_keyring_next_ms(signer->keyring, statement.stamp_ms));
-	return write_entry(signer, writer_view(&payload), answer, w);
+	return print_keyring(signer, &statement, answer, w);
 }
 
 static enum err

@@ -1,12 +1,13 @@
 #include "daemon/signer_keyring.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/file.h"
 #include "schema/arena.h"
 
-/* a text, its lines, and as many signers in force */
-#define ARENA_MAX ((size_t)8 << 20)
+/* a text, its lines, as many signers in force, and them by key */
+#define ARENA_MAX (SIGNER_FILE_MAX + ((size_t)48 << 20))
 #define NO_LINE SIZE_MAX
 
 struct line {
@@ -67,7 +68,7 @@ signer_keyring_next_ms(const struct signer_keyring *keyring, uint64_t stamp_ms)
 enum err
 signer_keyring_print(struct signer_keyring *keyring,
     const struct signer_statement *statement, struct writer *payload,
-    struct why *w)
+    struct writer *ret_lines, struct why *w)
 {
 	size_t count = 0;
 
@@ -75,8 +76,13 @@ signer_keyring_print(struct signer_keyring *keyring,
 		if (is_first_valid(keyring, i, statement->stamp_ms))
 			keyring->in_force[count++] = keyring->lines[i].signer;
 	}
-	enum err err = keyring_print(statement->origin, keyring->in_force,
-	    count, statement->previous, payload);
+	struct keyring_terms terms = {
+		.origin = statement->origin,
+		.signers = keyring->in_force,
+		.count = count,
+		.previous = statement->previous,
+	};
+	enum err err = keyring_print(&terms, payload, ret_lines);
 	if (err != ERR_OK)
 		return why(
 		    w, err, "keyring: %zu keys: %s", count, err_text(err));
@@ -93,65 +99,86 @@ struct reading {
 	struct why *w;
 };
 
-/* Bytes of the keyring's lines at a moment, each with its LF. */
-static size_t
-bytes_in_force(const struct signer_keyring *keyring, uint64_t stamp_ms)
+/* Lines that will never be in force together are counted together: what is
+ * refused then is far from any real file. */
+static enum err
+check_size(const struct reading *reading)
 {
+	const struct signer_keyring *keyring = reading->keyring;
 	size_t len = 0;
 
 	for (size_t i = 0; i < keyring->count; i++) {
-		if (is_first_valid(keyring, i, stamp_ms))
-			len += keyring->lines[i].signer.principal.len + 1 +
-			    SSH_LINE_LEN + 1;
+		const struct ssh_signer *signer = &keyring->lines[i].signer;
+		if (signer->valid_before_ms > reading->source->now_ms)
+			len += signer->principal.len + 1 + SSH_LINE_LEN + 1;
 	}
-	return len;
+	if (len <= KEYRING_BLOB_MAX)
+		return ERR_OK;
+	return why(reading->w, ERR_REFUSED,
+	    "%s: %zu bytes of lines that are in force or will be, at most %zu "
+	    "(about 40,000 keys)",
+	    reading->source->path, len, KEYRING_BLOB_MAX);
+}
+
+/* By key, and then by line. */
+static int
+compare_lines(const void *a, const void *b)
+{
+	const struct line *const *left = a;
+	const struct line *const *right = b;
+	int order = memcmp((*left)->signer.key.bytes,
+	    (*right)->signer.key.bytes, KEY_PUBLIC_LEN);
+
+	if (order != 0)
+		return order;
+	return (*left)->number < (*right)->number ? -1 : 1;
 }
 
 static enum err
-check_sizes(const struct reading *reading)
+refuse_principal(const struct reading *reading, const struct line *line,
+    const struct line *other)
 {
-	uint64_t stamp_ms = reading->source->now_ms;
-
-	while (stamp_ms != UINT64_MAX) {
-		size_t len = bytes_in_force(reading->keyring, stamp_ms);
-		if (len > KEYRING_LINES_MAX)
-			return why(reading->w, ERR_REFUSED,
-			    "%s: %zu bytes of lines in force at one time, at "
-			    "most %zu (about 300 keys)",
-			    reading->source->path, len, KEYRING_LINES_MAX);
-		stamp_ms = signer_keyring_next_ms(reading->keyring, stamp_ms);
-	}
-	return ERR_OK;
+	return why(reading->w, ERR_REFUSED,
+	    "%s:%zu: %.*s has the key of %.*s in line %zu, but a key belongs "
+	    "to "
+	    "one principal",
+	    reading->source->path, line->number,
+	    SPAN_ARGS(line->signer.principal),
+	    SPAN_ARGS(other->signer.principal), other->number);
 }
 
-/* Finds the line's twin; a key has one principal, and is never the log's. */
+/* Finds each line's twin; of the lines whose key is another's the first is told. */
 static enum err
-check_key(const struct reading *reading, struct line *line)
+find_twins(const struct reading *reading)
 {
-	const struct signer_keyring *keyring = reading->keyring;
-	const char *path = reading->source->path;
-	struct span principal = line->signer.principal;
+	struct signer_keyring *keyring = reading->keyring;
+	const struct line *wrong = NULL;
+	const struct line *owner = NULL;
+	struct line **sorted =
+	    arena_take(keyring->arena, keyring->count, sizeof(struct line *));
 
-	if (key_public_equal(&line->signer.key, reading->source->log_key))
-		return why(reading->w, ERR_REFUSED,
-		    "%s:%zu: this is the log's own key, which signs for no "
-		    "principal; give %.*s another key",
-		    path, line->number, SPAN_ARGS(principal));
-	line->twin = NO_LINE;
-	for (size_t i = keyring->count; i-- > 0;) {
-		const struct line *other = &keyring->lines[i];
+	if (sorted == NULL)
+		return why(reading->w, ERR_MEMORY, "%s: no memory for it",
+		    reading->source->path);
+	for (size_t i = 0; i < keyring->count; i++)
+		sorted[i] = &keyring->lines[i];
+	if (keyring->count > 1)
+		qsort(sorted, keyring->count, sizeof(struct line *),
+		    compare_lines);
+	for (size_t i = 1; i < keyring->count; i++) {
+		struct line *line = sorted[i];
+		const struct line *other = sorted[i - 1];
 		if (!key_public_equal(&other->signer.key, &line->signer.key))
 			continue;
-		if (!span_equal(other->signer.principal, principal))
-			return why(reading->w, ERR_REFUSED,
-			    "%s:%zu: %.*s has the key of %.*s in line %zu, but "
-			    "a key belongs to one principal",
-			    path, line->number, SPAN_ARGS(principal),
-			    SPAN_ARGS(other->signer.principal), other->number);
-		line->twin = i;
-		break;
+		line->twin = (size_t)(other - keyring->lines);
+		if (span_equal(line->signer.principal, other->signer.principal))
+			continue;
+		if (wrong == NULL || line->number < wrong->number) {
+			wrong = line;
+			owner = other;
+		}
 	}
-	return ERR_OK;
+	return wrong == NULL ? ERR_OK : refuse_principal(reading, wrong, owner);
 }
 
 static void
@@ -175,7 +202,7 @@ static enum err
 read_line(struct reading *reading, struct span text, size_t number)
 {
 	struct signer_keyring *keyring = reading->keyring;
-	struct line line = { .number = number };
+	struct line line = { .number = number, .twin = NO_LINE };
 	enum ssh_line kind;
 	struct why sentence = { "" };
 	enum err err = ssh_signer_parse(text, &kind, &line.signer, &sentence);
@@ -196,10 +223,14 @@ read_line(struct reading *reading, struct span text, size_t number)
 		return why(reading->w, ERR_REFUSED,
 		    "%s:%zu: more than %d signers; remove those that are over",
 		    reading->source->path, number, SIGNER_LINES_MAX);
-	err = check_key(reading, &line);
-	if (err == ERR_OK)
-		keyring->lines[keyring->count++] = line;
-	return err;
+	if (key_public_equal(&line.signer.key, reading->source->log_key))
+		return why(reading->w, ERR_REFUSED,
+		    "%s:%zu: this is the log's own key, which signs for no "
+		    "principal; give %.*s another key",
+		    reading->source->path, number,
+		    SPAN_ARGS(line.signer.principal));
+	keyring->lines[keyring->count++] = line;
+	return ERR_OK;
 }
 
 static enum err
@@ -214,7 +245,9 @@ read_lines(struct reading *reading, struct span text)
 		err = read_line(reading, line, number);
 	}
 	if (err == ERR_OK)
-		err = check_sizes(reading);
+		err = find_twins(reading);
+	if (err == ERR_OK)
+		err = check_size(reading);
 	if (reading->left_out > 0 && reading->warnings != NULL)
 		writer_format(reading->warnings, "and %zu lines more\n",
 		    reading->left_out);

@@ -4,8 +4,8 @@
  * A line is in force at a stamp when valid-after <= stamp < valid-before.  A key
  * belongs to one principal, but may stand on several lines of it: then it is in
  * force when one of them is.  The log's own key is refused: its statements must
- * not look like a publisher's.  No moment from now on may have more than
- * KEYRING_LINES_MAX bytes in force, so that no keyring fails later.
+ * not look like a publisher's.  The lines that are not over may have at most
+ * KEYRING_BLOB_MAX bytes together, so that no keyring fails later.
  *
  * Threads: one.  Memory: signer_keyring_free.
  */
@@ -15,8 +15,8 @@
 #include "schema/key.h"
 #include "schema/keyring.h"
 
-#define SIGNER_FILE_MAX ((size_t)1 << 20) /* of allowed_signers */
-#define SIGNER_LINES_MAX 4096		  /* signers in it, in force or not */
+#define SIGNER_FILE_MAX ((size_t)16 << 20) /* of allowed_signers */
+#define SIGNER_LINES_MAX 65536		   /* signers in it, in force or not */
 
 struct signer_keyring;
 
@@ -39,7 +39,8 @@ MUST_CHECK enum err signer_keyring_parse(const struct signer_source *source,
     struct why *w);
 void signer_keyring_free(struct signer_keyring *keyring); /* NULL is fine */
 
-/* The payload of the keyring record at `stamp_ms`; see keyring_print. */
+/* The payload of the keyring record at `stamp_ms`, and what lies beside it; see
+ * keyring_print. */
 struct signer_statement {
 	const char *origin;
 	uint64_t stamp_ms;
@@ -47,7 +48,7 @@ struct signer_statement {
 };
 MUST_CHECK enum err signer_keyring_print(struct signer_keyring *keyring,
     const struct signer_statement *statement, struct writer *payload,
-    struct why *w);
+    struct writer *ret_lines, struct why *w);
 
 /* The first moment after `stamp_ms` at which a line begins or ends; UINT64_MAX:
  * never. */

@@ -263,7 +263,7 @@ is_keyring_entry(struct signer_link *link, struct span entry)
 }
 
 static enum err
-keyring_locked(struct signer_link *link, struct span *ret_entry,
+keyring_locked(struct signer_link *link, struct signer_given *ret,
     uint64_t *ret_next_ms, struct why *w)
 {
 	struct span body = SPAN_EMPTY;
@@ -273,26 +273,27 @@ keyring_locked(struct signer_link *link, struct span *ret_entry,
 		return err;
 	struct reader r = reader_of(body);
 	uint64_t next_ms = reader_u64(&r);
-	struct span entry = reader_take(&r, r.rest.len);
+	struct span entry = reader_take(&r, reader_u32(&r));
+	struct span lines = reader_take(&r, r.rest.len);
 	if (reader_end(&r) != ERR_OK || !is_keyring_entry(link, entry)) {
 		(void)broken(link, "", NULL);
 		return why(
 		    w, ERR_DIVERGED, "signer: what it gave is no keyring");
 	}
-	*ret_entry = entry;
+	writer_span(&ret->entry, entry);
+	writer_span(ret->lines, lines);
 	*ret_next_ms = next_ms;
-	return ERR_OK;
+	err = writer_end(&ret->entry);
+	return err == ERR_OK ? writer_end(ret->lines) : err;
 }
 
 enum err
 signer_link_keyring(struct signer_link *link,
-    const struct signer_moment *moment, struct writer *ret_entry,
+    const struct signer_moment *moment, struct signer_given *ret,
     uint64_t *ret_next_ms, struct why *w)
 {
 	uint8_t bytes[9 + HASH_LEN];
 	struct writer body = writer_of(bytes, sizeof(bytes));
-	struct span entry = SPAN_EMPTY;
-	uint64_t next_ms = UINT64_MAX;
 
 	lock_take(&link->lock);
 	writer_u64(&body, moment->stamp_ms);
@@ -300,13 +301,7 @@ signer_link_keyring(struct signer_link *link,
 	if (moment->previous != NULL)
 		writer_span(&body, hash_span(moment->previous));
 	link->parts[0] = writer_view(&body);
-	enum err err = keyring_locked(link, &entry, &next_ms, w);
-	if (err == ERR_OK) {
-		writer_span(ret_entry, entry);
-		err = writer_end(ret_entry);
-	}
-	if (err == ERR_OK)
-		*ret_next_ms = next_ms;
+	enum err err = keyring_locked(link, ret, ret_next_ms, w);
 	lock_drop(&link->lock);
 	return err;
 }

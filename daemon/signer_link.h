@@ -60,11 +60,17 @@ struct signer_moment {
 	const struct hash *previous; /* id of the last keyring; NULL: none */
 };
 
+struct signer_given {
+	struct writer entry;
+	struct writer
+	    *lines; /* beside it, at most KEYRING_BLOB_MAX; or nothing */
+};
+
 /* The keyring entry in force at that moment, and when the next line's validity
  * begins or ends.  ERR_BUSY: the stamp is more than a minute behind the signer's
  * clock, stamp again. */
 MUST_CHECK enum err signer_link_keyring(struct signer_link *link,
-    const struct signer_moment *moment, struct writer *ret_entry,
+    const struct signer_moment *moment, struct signer_given *ret,
     uint64_t *ret_next_ms, struct why *w);
 
 /* Reads allowed_signers again; on a broken file the old one stays in force and

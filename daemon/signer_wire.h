@@ -13,7 +13,8 @@
  *	                count × (u16+entry)
  *	SIGNER_REPEAT   (empty)                    note at its size (size ≥ 1)
  *	SIGNER_KEYRING  u64 stamp ms, u8 has,      u64 next change ms (UINT64_MAX:
- *	                [hash previous id]         none), entry of the keyring
+ *	                [hash previous id]         none), u32+entry of the keyring,
+ *	                                           lines that lie beside it
  *	SIGNER_RELOAD   (empty)                    u32+warnings, text
  *	SIGNER_REFUSED                             u8 enum err, sentence
  *
@@ -31,6 +32,7 @@
 #include "daemon/limits.h"
 #include "schema/envelope.h"
 #include "schema/err.h"
+#include "schema/keyring.h"
 #include "schema/span.h"
 
 #define SIGNER_FD 3 /* the signer's end of the socket, in its process */
@@ -38,7 +40,8 @@
 #define SIGNER_MESSAGE_MAX \
 	((size_t)BATCH_ENTRIES_MAX * (ENTRY_LEN_MAX + 2) + 64)
 #define SIGNER_WARNINGS_MAX ((size_t)16 << 10)
-#define SIGNER_ANSWER_MAX ((size_t)ENTRY_LEN_MAX + 64) /* a keyring's entry */
+/* a keyring's entry and its lines */
+#define SIGNER_ANSWER_MAX (ENTRY_LEN_MAX + KEYRING_BLOB_MAX + 64)
 
 enum signer_type {
 	SIGNER_HELLO = 1,

@@ -148,6 +148,10 @@ open_stores(struct service *service)
 	err = open_store(service, "log", STORE_LOG, &ledger->log);
 	if (err != ERR_OK)
 		return err;
+	/* long keyrings lie there */
+	err = blobs_new(ledger->folder, &ledger->blobs, service->w);
+	if (err != ERR_OK)
+		return refuse(service, REFUSAL_IO, err);
 	err = open_store(service, "index", STORE_INDEX, &ledger->index);
 	if (err == ERR_CORRUPT)
 		why_prefix(service->w, RECOVERY_REINDEX);
@@ -159,10 +163,9 @@ static enum err
 open_blobs(struct service *service)
 {
 	struct ledger *ledger = service->ledger;
-	enum err err = blobs_new(ledger->folder, &ledger->blobs, service->w);
+	enum err err = ERR_OK;
 
-	if (err == ERR_OK &&
-	    (uploads_new(ledger, ledger->blobs, service->config->quota,
+	if ((uploads_new(ledger, ledger->blobs, service->config->quota,
 		 &ledger->uploads) != ERR_OK ||
 		worker_new(BLOB_THREADS, &ledger->worker) != ERR_OK ||
 		mender_new(ledger, &ledger->mender) != ERR_OK))

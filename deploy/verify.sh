@@ -29,7 +29,7 @@ no() {
 }
 
 fetch() {
-	curl -fsS --max-time 30 --max-filesize 1000000 -o "$2" "$url$1" || {
+	curl -fsS --max-time 30 --max-filesize 5000000 -o "$2" "$url$1" || {
 		echo "NOT CHECKED: $url$1 could not be fetched" >&2
 		exit 3
 	}
@@ -176,6 +176,16 @@ if [ "$keyid" = "$log_keyid" ]; then
 	publisher=$log_key principal=$name
 else
 	principal=
+	jq -r .payload keyring.entry | base64 -d >keyring.payload
+	# too many keys lie beside the record, as a blob
+	beside=$(jq -r '.predicate.attachments[0].digest.sha256 // empty' keyring.payload)
+	if [ -z "$beside" ]; then
+		jq -r '.predicate.signers[]' keyring.payload >keys
+	else
+		fetch "/v1/blobs/sha256:$beside" keys
+		[ "$(sha256 <keys)" = "$beside" ] ||
+			no "the keyring's lines are not those it names"
+	fi
 	while read -r who type blob; do
 		[ "$type" = ssh-ed25519 ] || continue
 		key=$(printf '%s' "$blob" | base64 -d | hex)
@@ -183,7 +193,7 @@ else
 		if [ "SHA256:$(fingerprint "$key")" = "$keyid" ]; then
 			publisher=$key principal=$who
 		fi
-	done < <(jq -r .payload keyring.entry | base64 -d | jq -r '.predicate.signers[]')
+	done <keys
 	[ -n "$principal" ] || no "$keyid is not in the keyring"
 fi
 dsse record.entry "$publisher" || no "the publisher's signature does not verify"

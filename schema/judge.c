@@ -81,19 +81,50 @@ check_keyring(const struct judge_log *log, const struct keyring *keyring,
 	return ERR_OK;
 }
 
+static enum err
+open_keyring(const struct judge_log *log, const struct envelope *envelope,
+    struct keyring **ret, struct why *w)
+{
+	enum err err = envelope_verify(envelope, &log->key, w);
+
+	return err == ERR_OK
+	    ? keyring_parse(envelope->payload, log->lines, ret, w)
+	    : err;
+}
+
 enum err
 judge_keyring(const struct judge_log *log, const struct envelope *envelope,
     const struct hash *before_id, struct keyring **ret, struct why *w)
 {
 	struct keyring *keyring;
-	enum err err = envelope_verify(envelope, &log->key, w);
+	enum err err = open_keyring(log, envelope, &keyring, w);
 
 	if (err != ERR_OK)
 		return err;
-	err = keyring_parse(envelope->payload, &keyring, w);
+	err = check_keyring(log, keyring, before_id, w);
+	if (err == ERR_OK)
+		*ret = keyring;
+	else
+		keyring_free(keyring);
+	return err;
+}
+
+enum err
+judge_keyring_alone(const struct judge_log *log,
+    const struct envelope *envelope, bool is_first, struct keyring **ret,
+    struct why *w)
+{
+	struct keyring *keyring;
+	enum err err = open_keyring(log, envelope, &keyring, w);
+
 	if (err != ERR_OK)
 		return err;
-	err = check_keyring(log, keyring, before_id, w);
+	if (keyring->has_previous == is_first)
+		err = why(w, ERR_MISMATCH,
+		    "keyring: entry 0, and only entry 0, has none before it");
+	if (err == ERR_OK)
+		err = check_keyring(log, keyring,
+		    keyring->has_previous ? &keyring->previous : NULL, w);
 	if (err == ERR_OK)
 		*ret = keyring;
 	else

@@ -32,9 +32,16 @@ MUST_CHECK enum err judge_entry(const struct keyring *keyring,
 struct judge_log {
 	const char *origin;
 	struct public_key key;
+	const struct keyring_source *lines; /* NULL: only what records hold */
 };
 MUST_CHECK enum err judge_keyring(const struct judge_log *log,
     const struct envelope *envelope, const struct hash *before_id,
     struct keyring **ret, struct why *w);
+
+/* The same of one out of its log: whether it names one before it is checked, not
+ * which. */
+MUST_CHECK enum err judge_keyring_alone(const struct judge_log *log,
+    const struct envelope *envelope, bool is_first, struct keyring **ret,
+    struct why *w);
 
 #endif

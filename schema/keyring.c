@@ -7,7 +7,7 @@
 #include "schema/note.h"
 #include "schema/record.h"
 
-/* Lines of at least this many bytes, with their LF, share KEYRING_LINES_MAX. */
+/* Lines of at least this many bytes, with their LF, share the room. */
 #define LINE_LEN_MIN (1 + 1 + SSH_LINE_LEN + 1)
 #define LINES_MAX (KEYRING_LINES_MAX / LINE_LEN_MIN)
 
@@ -40,7 +40,7 @@ parse_line(struct span line, struct keyring_member *ret, struct why *w)
 struct reading {
 	struct span before; /* the line before, for the order */
 	size_t bytes;	    /* of the lines with their LFs */
-	struct sha256 sum;
+	struct sha256 sum;  /* of lines in the record */
 };
 
 static enum err
@@ -55,11 +55,6 @@ read_line(struct reading *reading, struct span line, struct keyring_member *ret,
 		return why(w, ERR_SYNTAX, "not sorted, or there twice");
 	reading->before = line;
 	reading->bytes += line.len + 1;
-	if (reading->bytes > KEYRING_LINES_MAX)
-		return why(w, ERR_LIMIT, "the lines have more than %zu bytes",
-		    KEYRING_LINES_MAX);
-	sha256_add(&reading->sum, line);
-	sha256_add(&reading->sum, span_of_text("\n"));
 	return ERR_OK;
 }
 
@@ -89,8 +84,10 @@ sort_members(struct keyring *keyring, struct why *w)
 	return ERR_OK;
 }
 
+/* ---- lines in the record ---- */
+
 static enum err
-read_lines(json_value *signers, const struct record *record,
+read_signers(json_value *signers, const struct digest_set *set,
     struct keyring *keyring, struct why *w)
 {
 	struct reading reading = { .bytes = 0 };
@@ -101,56 +98,238 @@ read_lines(json_value *signers, const struct record *record,
 		enum err err = json_element_text(signers, i, &line)
 		    ? read_line(&reading, line, &keyring->members[i], w)
 		    : why(w, ERR_SYNTAX, "a string is needed");
+		if (err == ERR_OK && reading.bytes > KEYRING_LINES_MAX)
+			err = why(w, ERR_LIMIT,
+			    "the lines have more than %zu bytes",
+			    KEYRING_LINES_MAX);
 		if (err != ERR_OK)
 			return object_within(
 			    w, err, "predicate.signers[%zu]", i);
+		sha256_add(&reading.sum, line);
+		sha256_add(&reading.sum, span_of_text("\n"));
 	}
 	struct hash sum = sha256_done(&reading.sum);
 	struct digest digest = digest_sha256(&sum);
-	const struct digest_set *set = &record->statement.subjects[0].digest;
 	if (set->count != 1 || !digest_equal(&set->digests[0], &digest))
 		return why(w, ERR_SYNTAX,
 		    "subject[0].digest: not the sha256 of the lines");
 	return sort_members(keyring, w);
 }
 
+/* ---- lines beside it ---- */
+
 static enum err
-read_keyring(const struct record *record, struct arena *arena,
-    struct keyring **ret, struct why *w)
+read_text(struct span text, struct keyring *keyring, struct why *w)
+{
+	struct reading reading = { .bytes = 0 };
+	struct span line;
+
+	for (size_t i = 0; text.len > 0; i++) {
+		enum err err = span_cut(&text, '\n', &line)
+		    ? read_line(&reading, line, &keyring->members[i], w)
+		    : why(w, ERR_SYNTAX, "it does not end in LF");
+		if (err != ERR_OK)
+			return object_within(
+			    w, err, KEYRING_ATTACHMENT ":%zu", i + 1);
+	}
+	return sort_members(keyring, w);
+}
+
+static enum err
+load_text(const struct keyring_source *source,
+    const struct attachment *attachment, struct writer *text, struct why *w)
+{
+	size_t len = (size_t)attachment->size;
+
+	if (source == NULL)
+		return why(w, ERR_MISSING,
+		    "its lines lie beside it, and are not at hand");
+	enum err err =
+	    source->load(source->context, &attachment->sha256, len, text, w);
+	if (err == ERR_OK)
+		err = writer_end(text);
+	if (err != ERR_OK)
+		return err;
+	struct hash sum = sha256_of(writer_view(text));
+	if (text->len != len || !hash_equal(&sum, &attachment->sha256))
+		return why(w, ERR_MISMATCH,
+		    KEYRING_ATTACHMENT ": not the bytes that were signed");
+	return ERR_OK;
+}
+
+static struct keyring *
+keyring_new(size_t count)
+{
+	struct keyring *keyring =
+	    calloc(1, sizeof(*keyring) + count * sizeof(keyring->members[0]));
+
+	if (keyring != NULL)
+		keyring->count = count;
+	return keyring;
+}
+
+static struct keyring *
+copy_of(const struct keyring *keyring)
+{
+	struct keyring *copy = keyring_new(keyring->count);
+
+	if (copy != NULL)
+		memcpy(copy, keyring,
+		    sizeof(*keyring) +
+			keyring->count * sizeof(keyring->members[0]));
+	return copy;
+}
+
+/* That there is no memory for it costs time, and nothing else. */
+static void
+remember(struct keyring_memo *memo, const struct hash *sha256,
+    const struct keyring *keyring)
+{
+	if (memo == NULL)
+		return;
+	keyring_memo_done(memo);
+	*memo = (struct keyring_memo){ *sha256, copy_of(keyring) };
+}
+
+void
+keyring_memo_done(struct keyring_memo *memo)
+{
+	keyring_free(memo->keyring);
+	memo->keyring = NULL;
+}
+
+static enum err
+read_beside(const struct attachment *attachment,
+    const struct keyring_source *source, struct keyring **ret, struct why *w)
+{
+	struct keyring_memo *memo = source == NULL ? NULL : source->memo;
+
+	if (memo != NULL && memo->keyring != NULL &&
+	    hash_equal(&memo->sha256, &attachment->sha256)) {
+		*ret = copy_of(memo->keyring);
+		return *ret == NULL
+		    ? why(w, ERR_MEMORY, "keyring: out of memory")
+		    : ERR_OK;
+	}
+	struct writer text = writer_heap(KEYRING_BLOB_MAX);
+	enum err err = load_text(source, attachment, &text, w);
+	size_t count = 0;
+
+	if (err == ERR_OK) {
+		struct span view = writer_view(&text);
+		for (size_t i = 0; i < view.len; i++)
+			count += view.data[i] == '\n';
+		*ret = keyring_new(count);
+		err = *ret == NULL
+		    ? why(w, ERR_MEMORY, "keyring: out of memory")
+		    : read_text(view, *ret, w);
+	}
+	writer_done(&text);
+	if (err == ERR_OK)
+		remember(memo, &attachment->sha256, *ret);
+	return err;
+}
+
+/* ---- the record ---- */
+
+/* One spelling: what fits into the record stands there. */
+static enum err
+check_attachment(const struct record *record, struct why *w)
+{
+	const struct digest_set *set = &record->statement.subjects[0].digest;
+	const struct attachment *one = &record->attachments[0];
+	struct digest digest = digest_sha256(&one->sha256);
+
+	if (record->attachment_count != 1 ||
+	    !span_is(one->name, KEYRING_ATTACHMENT) ||
+	    !span_is(one->media_type, KEYRING_MEDIA_TYPE))
+		return why(w, ERR_SYNTAX,
+		    "predicate.attachments: one is needed, "
+		    "\"" KEYRING_ATTACHMENT "\" of type " KEYRING_MEDIA_TYPE);
+	if (one->size <= KEYRING_LINES_MAX || one->size > KEYRING_BLOB_MAX)
+		return why(w, ERR_LIMIT,
+		    "predicate.attachments[0].size: %zu to %zu bytes lie "
+		    "beside "
+		    "it, less are `signers`",
+		    KEYRING_LINES_MAX + 1, KEYRING_BLOB_MAX);
+	if (set->count != 1 || !digest_equal(&set->digests[0], &digest))
+		return why(w, ERR_SYNTAX,
+		    "subject[0].digest: not the sha256 of the lines");
+	return ERR_OK;
+}
+
+struct form {
+	json_value *signers; /* NULL: they are beside it */
+	size_t count;
+	bool has_previous;
+	struct hash previous;
+};
+
+static enum err
+read_form(const struct record *record, struct arena *arena, struct form *ret,
+    struct why *w)
 {
 	struct object o =
 	    object_of(record->statement.predicate, "predicate", w);
-	size_t count;
-	json_value *signers = object_array(&o, "signers", 0, LINES_MAX, &count);
-
-	if (o.err != ERR_OK)
-		return o.err;
 	const struct resource *subject = &record->statement.subjects[0];
+	size_t ignored;
+
+	if (record->attachment_count > 0)
+		(void)object_array(
+		    &o, "attachments", 1, ATTACHMENTS_MAX, &ignored);
+	else
+		ret->signers =
+		    object_array(&o, "signers", 0, LINES_MAX, &ret->count);
+	ret->has_previous =
+	    member_citation(&o, "previous", arena, &ret->previous);
+	enum err err = object_end(&o);
+	if (err != ERR_OK)
+		return err;
 	if (!note_is_name(record->name) || subject->member_count != 2)
 		return why(w, ERR_SYNTAX,
 		    "subject[0]: the log's origin as name and a digest, and "
 		    "nothing else, are needed");
-	struct keyring *keyring =
-	    calloc(1, sizeof(*keyring) + count * sizeof(keyring->members[0]));
-	if (keyring == NULL)
-		return why(w, ERR_MEMORY, "keyring: out of memory");
-	memcpy(keyring->origin, record->name.data, record->name.len);
-	keyring->count = count;
-	keyring->has_previous =
-	    member_citation(&o, "previous", arena, &keyring->previous);
-	enum err err = object_end(&o);
-	if (err == ERR_OK)
-		err = read_lines(signers, record, keyring, w);
-	if (err == ERR_OK)
-		*ret = keyring;
-	else
-		keyring_free(keyring);
-	return err;
+	return ret->signers == NULL ? check_attachment(record, w) : ERR_OK;
 }
 
 static enum err
-parse_record(struct span payload, struct arena *arena, struct keyring **ret,
-    struct why *w)
+read_members(const struct record *record, const struct form *form,
+    const struct keyring_source *source, struct keyring **ret, struct why *w)
+{
+	const struct digest_set *set = &record->statement.subjects[0].digest;
+
+	if (form->signers == NULL)
+		return read_beside(&record->attachments[0], source, ret, w);
+	*ret = keyring_new(form->count);
+	if (*ret == NULL)
+		return why(w, ERR_MEMORY, "keyring: out of memory");
+	return read_signers(form->signers, set, *ret, w);
+}
+
+static enum err
+read_keyring(const struct record *record, struct arena *arena,
+    const struct keyring_source *source, struct keyring **ret, struct why *w)
+{
+	struct form form = { .signers = NULL };
+	struct keyring *keyring = NULL;
+	enum err err = read_form(record, arena, &form, w);
+
+	if (err == ERR_OK)
+		err = read_members(record, &form, source, &keyring, w);
+	if (err != ERR_OK) {
+		keyring_free(keyring);
+		return err;
+	}
+	memcpy(keyring->origin, record->name.data, record->name.len);
+	keyring->has_previous = form.has_previous;
+	keyring->previous = form.previous;
+	*ret = keyring;
+	return ERR_OK;
+}
+
+static enum err
+parse_record(struct span payload, const struct keyring_source *source,
+    struct arena *arena, struct keyring **ret, struct why *w)
 {
 	struct record record;
 	enum err err = record_parse(payload, arena, &record, w);
@@ -158,20 +337,21 @@ parse_record(struct span payload, struct arena *arena, struct keyring **ret,
 	if (err != ERR_OK)
 		return err;
 	err = record.kind == RECORD_KEYRING
-	    ? read_keyring(&record, arena, ret, w)
+	    ? read_keyring(&record, arena, source, ret, w)
 	    : why(w, ERR_SYNTAX, "predicateType: a keyring is needed");
 	record_done(&record);
 	return err;
 }
 
 enum err
-keyring_parse(struct span payload, struct keyring **ret, struct why *w)
+keyring_parse(struct span payload, const struct keyring_source *source,
+    struct keyring **ret, struct why *w)
 {
 	struct arena *arena = arena_new((size_t)1 << 20);
 
 	if (arena == NULL)
 		return why(w, ERR_MEMORY, "keyring: out of memory");
-	enum err err = parse_record(payload, arena, ret, w);
+	enum err err = parse_record(payload, source, arena, ret, w);
 	arena_free(arena);
 	return err;
 }
@@ -216,136 +396,4 @@ keyring_same_members(const struct keyring *a, const struct keyring *b)
 			return false;
 	}
 	return true;
-}
-
-/* ---- writing ---- */
-
-static int
-compare_keys(const void *a, const void *b)
-{
-	const struct ssh_signer *left = a;
-	const struct ssh_signer *right = b;
-
-	return memcmp(left->key.bytes, right->key.bytes, KEY_PUBLIC_LEN);
-}
-
-static int
-compare_lines(const void *a, const void *b)
-{
-	const struct span *left = a;
-	const struct span *right = b;
-
-	return span_compare(*left, *right);
-}
-
-/* One key, one principal: a signature says who signed, or it says nothing. */
-static enum err
-check_keys(const struct ssh_signer *signers, size_t count, struct arena *arena)
-{
-	struct ssh_signer *sorted = arena_take(arena, count, sizeof(*sorted));
-
-	if (sorted == NULL)
-		return ERR_MEMORY;
-	if (count > 0)
-		memcpy(sorted, signers, count * sizeof(*sorted));
-	if (count > 1)
-		qsort(sorted, count, sizeof(*sorted), compare_keys);
-	for (size_t i = 1; i < count; i++) {
-		if (compare_keys(&sorted[i - 1], &sorted[i]) == 0)
-			return ERR_CONFLICT;
-	}
-	return ERR_OK;
-}
-
-/* The lines, sorted as bytes; spans of the arena. */
-static enum err
-make_lines(const struct ssh_signer *signers, size_t count, struct arena *arena,
-    struct span **ret)
-{
-	struct span *lines = arena_take(arena, count, sizeof(*lines));
-	size_t bytes = 0;
-
-	if (lines == NULL)
-		return ERR_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		char text[TEXT_PRINCIPAL_MAX + 1 + SSH_LINE_LEN];
-		struct writer w = writer_of(text, sizeof(text));
-		writer_span(&w, signers[i].principal);
-		writer_u8(&w, ' ');
-		ssh_public_print(&signers[i].key, &w);
-		if (!text_is_principal(signers[i].principal) ||
-		    writer_end(&w) != ERR_OK)
-			return ERR_SYNTAX;
-		lines[i] = arena_copy(arena, writer_view(&w));
-		if (lines[i].data == NULL)
-			return ERR_MEMORY;
-		bytes += lines[i].len + 1;
-	}
-	if (bytes > KEYRING_LINES_MAX)
-		return ERR_LIMIT;
-	if (count > 1)
-		qsort(lines, count, sizeof(*lines), compare_lines);
-	*ret = lines;
-	return ERR_OK;
-}
-
-static struct hash
-sum_of(const struct span *lines, size_t count)
-{
-	struct sha256 sum;
-
-	sha256_init(&sum);
-	for (size_t i = 0; i < count; i++) {
-		sha256_add(&sum, lines[i]);
-		sha256_add(&sum, span_of_text("\n"));
-	}
-	return sha256_done(&sum);
-}
-
-static void
-print(const char *origin, const struct span *lines, size_t count,
-    const struct hash *previous, struct writer *w)
-{
-	struct hash sum = sum_of(lines, count);
-
-	writer_text(w, "{\"_type\":\"" STATEMENT_TYPE "\",\"subject\":[{");
-	writer_member_text(w, "name", span_of_text(origin));
-	writer_text(w, ",\"digest\":{\"sha256\":\"");
-	writer_hex(w, hash_span(&sum));
-	writer_text(w,
-	    "\"}}],\"predicateType\":\"" STATEMENT_PREFIX
-	    "keyring/v1\",\"predicate\":{\"signers\":[");
-	for (size_t i = 0; i < count; i++) {
-		writer_comma(w);
-		writer_json(w, lines[i]);
-	}
-	writer_u8(w, ']');
-	if (previous != NULL) {
-		writer_text(w, ",\"previous\":{\"tlogLeaf\":\"");
-		writer_hex(w, hash_span(previous));
-		writer_text(w, "\"}");
-	}
-	writer_text(w, "}}");
-}
-
-enum err
-keyring_print(const char *origin, const struct ssh_signer *signers,
-    size_t count, const struct hash *previous, struct writer *w)
-{
-	struct span *lines;
-
-	if (count > LINES_MAX)
-		return ERR_LIMIT;
-	struct arena *arena = arena_new((size_t)1 << 20);
-	if (arena == NULL)
-		return ERR_MEMORY;
-	enum err err = check_keys(signers, count, arena);
-	if (err == ERR_OK)
-		err = make_lines(signers, count, arena, &lines);
-	if (err == ERR_OK) {
-		print(origin, lines, count, previous, w);
-		err = writer_end(w);
-	}
-	arena_free(arena);
-	return err;
 }

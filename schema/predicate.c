@@ -158,8 +158,11 @@ predicate_keyring(struct object *o, struct arena *arena, struct predicate *ret)
 	struct hash ignored;
 	size_t count;
 
-	(void)ret;
-	(void)object_array(o, "signers", 0, PREDICATE_SIGNERS_MAX, &count);
+	/* too many lines lie beside it */
+	attachment_read(o, arena, &ret->attachments);
+	if (ret->attachments.count == 0)
+		(void)object_array(
+		    o, "signers", 0, PREDICATE_SIGNERS_MAX, &count);
 	(void)member_citation(o, "previous", arena, &ignored);
 }
 

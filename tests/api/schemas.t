@@ -35,6 +35,8 @@ SILENT = {
     "invalid-run-argv-not-its-digest": "hashing",
     "invalid-run-started-31-november": "the calendar",
     "invalid-32769-bytes": "a sum",
+    "invalid-beside-one-byte-less": "the length of what lies beside it",
+    "invalid-beside-other-subject": "two digests that must be one",
     "invalid-digest": "hashing",
     "invalid-key-not-on-curve": "Ed25519",
     "invalid-key-of-small-order": "Ed25519",

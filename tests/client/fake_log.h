@@ -83,7 +83,10 @@ fake_add_keyring(struct fake_log *log, const struct hash *previous)
 	struct writer w = writer_heap(65536);
 
 	key_secret_public(log->publisher, &signer.key);
-	assert(keyring_print(FAKE_ORIGIN, &signer, 1, previous, &w) == ERR_OK);
+	const struct keyring_terms terms = { FAKE_ORIGIN, &signer, 1,
+		previous };
+	struct writer beside = writer_heap(1); /* stays empty */
+	assert(keyring_print(&terms, &w, &beside) == ERR_OK);
 	fake_add(log, writer_view(&w), log->secret);
 	writer_done(&w);
 }

@@ -18,6 +18,7 @@ static enum err
 prove(const struct fake_log *log, struct span proof, struct span keyring,
     struct hash *ret_id)
 {
+	const struct proved_by by = { &log->key, NULL };
 	struct proved proved;
 	struct why w = { 0 };
 	struct arena *arena = scratch();
@@ -25,7 +26,7 @@ prove(const struct fake_log *log, struct span proof, struct span keyring,
 
 	if (err != ERR_OK)
 		return err;
-	err = proved_judge(&proved, &log->key, keyring, arena, &w);
+	err = proved_judge(&proved, &by, keyring, arena, &w);
 	*ret_id = proved.id;
 	proved_done(&proved);
 	return err;

@@ -31,10 +31,12 @@ make_keyring(const char *const principals[2])
 		};
 		key_secret_public(keys[i], &members[i].key);
 	}
-	assert_err(ERR_OK,
-	    keyring_print("log.example.org", members, 2, NULL, &payload));
+	const struct keyring_terms terms = { "log.example.org", members, 2,
+		NULL };
+	struct writer beside = writer_heap(1);
+	assert_err(ERR_OK, keyring_print(&terms, &payload, &beside));
 	assert_err(
-	    ERR_OK, keyring_parse(writer_view(&payload), &keyring, NULL));
+	    ERR_OK, keyring_parse(writer_view(&payload), NULL, &keyring, NULL));
 	writer_done(&payload);
 	return keyring;
 }

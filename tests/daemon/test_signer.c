@@ -527,14 +527,16 @@ expect_keyring(size_t count, uint64_t next_ms, struct hash *ret_id)
 	assert_err(ERR_OK, answer(SIGNER_KEYRING, &body, &w));
 	struct reader r = reader_of(body);
 	assert_int_equal(next_ms, reader_u64(&r));
-	assert_err(ERR_OK, envelope_parse_entry(r.rest, arena, &envelope, &w));
+	struct span entry = reader_take(&r, reader_u32(&r));
+	assert_err(ERR_OK, reader_end(&r)); /* nothing lies beside it */
+	assert_err(ERR_OK, envelope_parse_entry(entry, arena, &envelope, &w));
 	ssh_fingerprint(&kit.key.key, keyid);
 	assert_string_equal(keyid, envelope.keyid);
 	assert_err(ERR_OK, envelope_verify(&envelope, &kit.key.key, &w));
-	assert_err(ERR_OK, keyring_parse(envelope.payload, &keyring, &w));
+	assert_err(ERR_OK, keyring_parse(envelope.payload, NULL, &keyring, &w));
 	assert_int_equal(count, keyring->count);
 	assert_string_equal(KIT_ORIGIN, keyring->origin);
-	*ret_id = tree_leaf(r.rest);
+	*ret_id = tree_leaf(entry);
 	keyring_free(keyring);
 	arena_free(arena);
 }

@@ -108,6 +108,17 @@ test_row(void **state)
 	signer_keyring_free(keyring);
 }
 
+static enum err
+load_lines(void *context, const struct hash *sha256, size_t len,
+    struct writer *ret, struct why *w)
+{
+	(void)sha256;
+	(void)len;
+	(void)w;
+	writer_span(ret, writer_view(context));
+	return ERR_OK;
+}
+
 /* How many keys the statement at this stamp has. */
 static size_t
 count_at(struct signer_keyring *keyring, uint64_t stamp_ms)
@@ -115,12 +126,17 @@ count_at(struct signer_keyring *keyring, uint64_t stamp_ms)
 	static uint8_t text[ENVELOPE_PAYLOAD_MAX];
 	struct signer_statement statement = { KIT_ORIGIN, stamp_ms, NULL };
 	struct writer payload = writer_of(text, sizeof(text));
+	struct writer lines = writer_heap(KEYRING_BLOB_MAX);
+	const struct keyring_source source = { .load = load_lines,
+		.context = &lines };
 	struct keyring *parsed;
 	struct why w = { "" };
 
+	assert_err(ERR_OK,
+	    signer_keyring_print(keyring, &statement, &payload, &lines, &w));
 	assert_err(
-	    ERR_OK, signer_keyring_print(keyring, &statement, &payload, &w));
-	assert_err(ERR_OK, keyring_parse(writer_view(&payload), &parsed, &w));
+	    ERR_OK, keyring_parse(writer_view(&payload), &source, &parsed, &w));
+	writer_done(&lines);
 	size_t count = parsed->count;
 	assert_string_equal(KIT_ORIGIN, parsed->origin);
 	assert_false(parsed->has_previous);
@@ -212,7 +228,7 @@ write_many(struct writer *w, size_t count, const char *options)
 static enum err
 parse_many(size_t count, const char *options, uint64_t now_ms)
 {
-	struct writer text = writer_heap((size_t)2 << 20);
+	struct writer text = writer_heap((size_t)8 << 20);
 	struct signer_source source = { "signers", &log_key, now_ms };
 	struct signer_keyring *keyring = NULL;
 
@@ -227,26 +243,29 @@ parse_many(size_t count, const char *options, uint64_t now_ms)
 	return err;
 }
 
-/* "acme ", 80 bytes of a key, LF: 86 bytes, of which 32 KiB hold 381. */
+/* "acme ", 80 bytes of a key, LF: 86 bytes, of which 32 KiB hold 381, and 4 MiB
+ * 48,770. */
 static void
 test_bytes_in_force(void **unused)
 {
 	(void)unused;
 	assert_err(ERR_OK, parse_many(381, "", 0));
-	assert_err(ERR_REFUSED, parse_many(382, "", 0));
+	assert_err(ERR_OK, parse_many(382, "", 0));
+	assert_err(ERR_OK, parse_many(48770, "", 0));
+	assert_err(ERR_REFUSED, parse_many(48771, "", 0));
 	/* too many, but later */
 	assert_err(
-	    ERR_REFUSED, parse_many(382, "valid-after=\"20990101Z\" ", 0));
+	    ERR_REFUSED, parse_many(48771, "valid-after=\"20990101Z\" ", 0));
 	/* too many, but over */
 	assert_err(ERR_OK,
-	    parse_many(382, "valid-before=\"20200101Z\" ",
+	    parse_many(48771, "valid-before=\"20200101Z\" ",
 		time_of("2026-01-01T00:00:00Z")));
 }
 
 static void
 test_too_long(void **unused)
 {
-	struct writer text = writer_heap((size_t)4 << 20);
+	struct writer text = writer_heap(SIGNER_FILE_MAX + 4096);
 	struct signer_source source = { "signers", &log_key, 0 };
 	struct signer_keyring *keyring = NULL;
 	struct why w = { "" };

@@ -80,7 +80,9 @@ test_conversation(void **unused)
 	static uint8_t entry[ENTRY_LEN_MAX];
 	struct writer note = writer_of(first, sizeof(first));
 	struct writer again = writer_of(second, sizeof(second));
-	struct writer keyring = writer_of(entry, sizeof(entry));
+	struct writer beside = writer_heap(1);
+	struct signer_given given = { writer_of(entry, sizeof(entry)),
+		&beside };
 	struct span entries[] = { span_of_text("one"), span_of_text("two") };
 	struct signer_extension two = { 0, entries, 2 };
 	struct checkpoint checkpoint;
@@ -113,10 +115,10 @@ test_conversation(void **unused)
 	struct signer_moment now = { clock_now_ms(NULL), id };
 	struct signer_moment past = { now.stamp_ms - 100000, id };
 	assert_err(
-	    ERR_OK, signer_link_keyring(link, &now, &keyring, &next_ms, &w));
+	    ERR_OK, signer_link_keyring(link, &now, &given, &next_ms, &w));
 	assert_true(next_ms == UINT64_MAX);
 	assert_err(
-	    ERR_BUSY, signer_link_keyring(link, &past, &keyring, &next_ms, &w));
+	    ERR_BUSY, signer_link_keyring(link, &past, &given, &next_ms, &w));
 	signer_link_free(link);
 
 	link = start_well(&hello); /* and after a restart */
@@ -514,18 +516,19 @@ static void
 test_lying_keyring(void **unused)
 {
 	static uint8_t entry[ENTRY_LEN_MAX];
-	struct writer out = writer_of(entry, sizeof(entry));
+	struct writer lines = writer_heap(1);
+	struct signer_given out = { writer_of(entry, sizeof(entry)), &lines };
 	struct signer_moment moment = { 5, NULL };
 	struct why w = { "" };
 	uint64_t next_ms = 7;
 
 	(void)unused;
 	kit_make(&kit);
-	struct signer_link *link = start_liar(
-	    SIGNER_KEYRING, span_of_text("12345678{\"payload\":\"\"}"));
+	struct signer_link *link = start_liar(SIGNER_KEYRING,
+	    span_of("12345678\0\0\0\x0e{\"payload\":\"\"}", 26));
 	assert_err(ERR_DIVERGED,
 	    signer_link_keyring(link, &moment, &out, &next_ms, &w));
-	assert_int_equal(0, out.len);
+	assert_int_equal(0, out.entry.len);
 	assert_int_equal(7, next_ms);
 	signer_link_free(link);
 	kit_remove(&kit);

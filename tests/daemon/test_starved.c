@@ -50,7 +50,7 @@ try_keyring(struct why *w)
 	    store_log_get_checked(&txn, 0, &entry, &leaf))
 		err = envelope_parse_entry(entry.entry, arena, &envelope, w);
 	if (err == ERR_OK)
-		err = keyring_parse(envelope.payload, &keyring, w);
+		err = keyring_parse(envelope.payload, NULL, &keyring, w);
 	if (err == ERR_OK)
 		err = signers_put(signers, keyring, 0, &leaf);
 	txn_abort(&txn);

@@ -1,5 +1,6 @@
 /* keyring: who is in one makes the same one again. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schema/keyring.h"
@@ -16,6 +17,37 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+static enum err
+give(void *context, const struct hash *sha256, size_t len, struct writer *ret,
+    struct why *w)
+{
+	(void)sha256;
+	(void)len;
+	(void)w;
+	writer_span(ret, writer_view(context));
+	return ERR_OK;
+}
+
+/* Lines beside a record: those of the vectors. */
+static enum err
+give_file(void *context, const struct hash *sha256, size_t len,
+    struct writer *ret, struct why *w)
+{
+	FILE *file = fopen("schema/vectors/keyring/beside.lines", "re");
+	char text[1024];
+	size_t got = 0;
+
+	(void)context;
+	(void)sha256;
+	(void)len;
+	(void)w;
+	while (file != NULL && (got = fread(text, 1, sizeof(text), file)) > 0)
+		writer_span(ret, span_of(text, got));
+	if (file != NULL)
+		(void)fclose(file);
+	return ERR_OK;
+}
+
 static void
 check(const struct keyring *keyring)
 {
@@ -30,10 +62,15 @@ check(const struct keyring *keyring)
 		signers[i].key = member->key;
 		assert(keyring_find(keyring, member->keyid) == member);
 	}
-	assert(keyring_print(keyring->origin, signers, keyring->count,
-		   keyring->has_previous ? &keyring->previous : NULL,
-		   &w) == ERR_OK);
-	assert(keyring_parse(writer_view(&w), &again, NULL) == ERR_OK);
+	const struct keyring_terms terms = { keyring->origin, signers,
+		keyring->count,
+		keyring->has_previous ? &keyring->previous : NULL };
+	struct writer beside = writer_heap(KEYRING_BLOB_MAX);
+	const struct keyring_source source = { .load = give,
+		.context = &beside };
+	assert(keyring_print(&terms, &w, &beside) == ERR_OK);
+	assert(keyring_parse(writer_view(&w), &source, &again, NULL) == ERR_OK);
+	writer_done(&beside);
 	assert(keyring_same_members(keyring, again));
 	assert(strcmp(keyring->origin, again->origin) == 0);
 	assert(keyring->has_previous == again->has_previous);
@@ -48,7 +85,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct keyring *keyring;
 	struct why reason = { "" };
 
-	if (keyring_parse(span_of(data, len), &keyring, &reason) == ERR_OK) {
+	const struct keyring_source source = { .load = give_file };
+
+	if (keyring_parse(span_of(data, len), &source, &keyring, &reason) ==
+	    ERR_OK) {
 		check(keyring);
 		keyring_free(keyring);
 	} else {

@@ -19,13 +19,60 @@ signer(const char *principal, size_t key)
 		.key = keys[key] };
 }
 
+/* What lies beside the record that was printed last. */
+static struct writer lines_beside;
+
+static enum err
+print_to(const struct ssh_signer *signers, size_t count,
+    const struct hash *previous, struct writer *w)
+{
+	const struct keyring_terms terms = { ORIGIN, signers, count, previous };
+
+	writer_done(&lines_beside);
+	lines_beside = writer_heap(KEYRING_BLOB_MAX);
+	return keyring_print(&terms, w, &lines_beside);
+}
+
+static enum err
+load(void *context, const struct hash *sha256, size_t len, struct writer *ret,
+    struct why *w)
+{
+	size_t *loads = context;
+	struct hash sum = sha256_of(writer_view(&lines_beside));
+
+	(void)w;
+	(*loads)++;
+	assert_true(hash_equal(&sum, sha256));
+	assert_int_equal(lines_beside.len, len);
+	writer_span(ret, writer_view(&lines_beside));
+	return ERR_OK;
+}
+
+static size_t damage_at;
+
+/* One bit is another, or at the end a byte is missing. */
+static enum err
+load_damaged(void *context, const struct hash *sha256, size_t len,
+    struct writer *ret, struct why *w)
+{
+	const struct writer *lines = context;
+
+	(void)sha256;
+	(void)w;
+	writer_span(ret,
+	    span_part(writer_view(lines), 0, damage_at < len ? len : len - 1));
+	if (damage_at < len)
+		ret->data[damage_at] ^= 4;
+	return ERR_OK;
+}
+
 static struct span
 print(
     const struct ssh_signer *signers, size_t count, const struct hash *previous)
 {
 	struct writer w = writer_of(bytes, sizeof(bytes));
 
-	assert_err(ERR_OK, keyring_print(ORIGIN, signers, count, previous, &w));
+	assert_err(ERR_OK, print_to(signers, count, previous, &w));
 	return writer_view(&w);
 }
 
@@ -36,8 +83,8 @@ keyring_of(
 	struct keyring *keyring = NULL;
 	struct why w = { "" };
 
-	if (keyring_parse(print(signers, count, previous), &keyring, &w) !=
-	    ERR_OK)
+	if (keyring_parse(
+		print(signers, count, previous), NULL, &keyring, &w) != ERR_OK)
 		fail_msg("%s", w.text);
 	return keyring;
 }
@@ -109,34 +156,122 @@ test_refused_to_print(void **state)
 	struct writer small = writer_of(bytes, 10);
 	(void)state;
 
-	assert_err(ERR_CONFLICT, keyring_print(ORIGIN, twice, 2, NULL, &w));
-	assert_err(ERR_CONFLICT, keyring_print(ORIGIN, two, 3, NULL, &w));
-	assert_err(ERR_SYNTAX, keyring_print(ORIGIN, wrong, 1, NULL, &w));
+	assert_err(ERR_CONFLICT, print_to(twice, 2, NULL, &w));
+	assert_err(ERR_CONFLICT, print_to(two, 3, NULL, &w));
+	assert_err(ERR_SYNTAX, print_to(wrong, 1, NULL, &w));
 	assert_int_equal(0, w.len);
-	assert_err(ERR_LIMIT, keyring_print(ORIGIN, two, 2, NULL, &small));
+	assert_err(ERR_LIMIT, print_to(two, 2, NULL, &small));
 }
 
-/* 32,768 bytes of lines, and one more: 394 shortest lines have 32,702. */
+/* 32,768 bytes of lines stand in the record, one more beside it: 394 shortest lines
+ * have 32,702. */
 static void
-test_limit(void **state)
+test_beside(void **state)
 {
 	static const char name[] =
 	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 	static struct ssh_signer signers[KEYS];
-	struct writer w = writer_of(bytes, sizeof(bytes));
+	struct keyring_memo memo = { .keyring = NULL };
+	size_t loads = 0;
+	struct keyring_source source = { load, &loads, NULL };
+	struct keyring *keyring = NULL;
+	struct why w = { "" };
 	(void)state;
 
 	for (size_t i = 0; i < KEYS; i++)
 		signers[i] = signer("a", i);
-	assert_err(ERR_LIMIT, keyring_print(ORIGIN, signers, 395, NULL, &w));
 	size_t lines = 394 * (size_t)(1 + 1 + SSH_LINE_LEN + 1);
 	size_t spare = KEYRING_LINES_MAX - lines;
 	assert_in_range(spare, 64, 126);
 	signers[0].principal = span_of(name, 64);
 	signers[1].principal = span_of(name, 1 + spare - 63);
 	keyring_free(keyring_of(signers, 394, NULL));
+	assert_int_equal(0, lines_beside.len);
 	signers[1].principal = span_of(name, 2 + spare - 63);
-	assert_err(ERR_LIMIT, keyring_print(ORIGIN, signers, 394, NULL, &w));
+	struct span text = print(signers, 394, NULL);
+	assert_int_equal(KEYRING_LINES_MAX + 1, lines_beside.len);
+	assert_err(ERR_MISSING, keyring_parse(text, NULL, &keyring, &w));
+	assert_err(ERR_OK, keyring_parse(text, &source, &keyring, &w));
+	assert_int_equal(394, keyring->count);
+	for (size_t i = 0; i < 394; i++) {
+		char keyid[SSH_FINGERPRINT_MAX];
+		ssh_fingerprint(&signers[i].key, keyid);
+		assert_non_null(keyring_find(keyring, keyid));
+	}
+	keyring_free(keyring);
+	/* what was read once is not read again */
+	source.memo = &memo;
+	for (size_t i = 0; i < 3; i++) {
+		assert_err(ERR_OK, keyring_parse(text, &source, &keyring, &w));
+		assert_int_equal(394, keyring->count);
+		assert_string_equal(ORIGIN, keyring->origin);
+		keyring_free(keyring);
+	}
+	assert_int_equal(2, loads);
+	keyring_memo_done(&memo);
+}
+
+/* Each line that is wrong is told by its number; a byte less or more, a flip. */
+static void
+test_beside_damaged(void **state)
+{
+	static struct ssh_signer signers[KEYS];
+	size_t loads = 0;
+	struct keyring_source source = { load, &loads, NULL };
+	struct keyring *keyring = NULL;
+	struct why w = { "" };
+	(void)state;
+
+	for (size_t i = 0; i < KEYS; i++)
+		signers[i] = signer("abc", i);
+	struct span text = print(signers, 394, NULL);
+	/* load() asserts the digest, so damage comes by another source */
+	source.load = load_damaged;
+	source.context = &lines_beside;
+	for (damage_at = 0; damage_at < lines_beside.len; damage_at += 977)
+		assert_err(
+		    ERR_MISMATCH, keyring_parse(text, &source, &keyring, &w));
+	damage_at = lines_beside.len;
+	assert_err(ERR_MISMATCH, keyring_parse(text, &source, &keyring, &w));
+	assert_null(keyring);
+}
+
+/* 4,194,304 bytes of lines, and one more. */
+static void
+test_beside_limit(void **state)
+{
+	static const char name[] =
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+	const size_t line_len = 64 + 1 + SSH_LINE_LEN + 1;
+	const size_t count = KEYRING_BLOB_MAX / line_len;
+	const size_t left = KEYRING_BLOB_MAX - count * line_len;
+	struct ssh_signer *signers = calloc(count + 1, sizeof(*signers));
+	struct writer w = writer_of(bytes, sizeof(bytes));
+	(void)state;
+
+	/* the last two share what one and the rest would have */
+	assert_non_null(signers);
+	assert_in_range(left, 0, line_len - 1);
+	for (size_t i = 0; i <= count; i++) {
+		uint8_t seed[KEY_SEED_LEN] = { 99 };
+		memcpy(seed + 1, &i, sizeof(i));
+		struct secret_key *secret = key_secret_of_seed(seed);
+		assert_non_null(secret);
+		key_secret_public(secret, &signers[i].key);
+		key_secret_free(secret);
+		signers[i].principal = span_of(name, 64);
+	}
+	size_t over =
+	    1 + 1 + SSH_LINE_LEN + 1 - left; /* a shortest line more */
+	assert_in_range(over, 1, 126);
+	signers[count].principal = span_of(name, 1);
+	signers[0].principal = span_of(name, over > 63 ? 1 : 64 - over);
+	signers[1].principal = span_of(name, over > 63 ? 64 - (over - 63) : 64);
+	assert_err(ERR_OK, print_to(signers, count + 1, NULL, &w));
+	assert_int_equal(KEYRING_BLOB_MAX, lines_beside.len);
+	signers[count].principal = span_of(name, 2);
+	assert_err(ERR_LIMIT, print_to(signers, count + 1, NULL, &w));
+	free(signers);
 }
 
 static void
@@ -175,7 +310,7 @@ test_every_flip_is_refused(void **state)
 		struct keyring *keyring = NULL;
 		bytes[at / 8] ^= (uint8_t)(1u << at % 8);
 		/* the origin is free, all else is said twice */
-		if (keyring_parse(text, &keyring, NULL) == ERR_OK)
+		if (keyring_parse(text, NULL, &keyring, NULL) == ERR_OK)
 			assert_string_not_equal(ORIGIN, keyring->origin);
 		keyring_free(keyring);
 		bytes[at / 8] ^= (uint8_t)(1u << at % 8);
@@ -338,7 +473,9 @@ main(int argc, char **argv)
 	UNIT(test_one_text_of_one_set);
 	UNIT(test_nobody);
 	UNIT(test_refused_to_print);
-	UNIT(test_limit);
+	UNIT(test_beside);
+	UNIT(test_beside_damaged);
+	UNIT(test_beside_limit);
 	UNIT(test_same_members);
 	UNIT(test_every_flip_is_refused);
 	UNIT_ROWS(rows, test_entry);

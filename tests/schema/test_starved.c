@@ -101,7 +101,7 @@ static enum err
 try_keyring(struct span text, struct why *w)
 {
 	struct keyring *keyring = NULL;
-	enum err err = keyring_parse(text, &keyring, w);
+	enum err err = keyring_parse(text, NULL, &keyring, w);
 
 	keyring_free(keyring);
 	return err;
