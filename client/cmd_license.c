@@ -12,6 +12,7 @@
 struct incorporated {
 	const char *url;
 	bool is_fetched;
+	bool is_mutable; /* its author may change it, says --mutable-document */
 	struct document document;
 	struct span clause;
 };
@@ -76,6 +77,28 @@ take_incorporated(struct terms *terms, const char *url, struct why *w)
 	return ERR_OK;
 }
 
+/* Marks the documents that may change; each is one that is taken in. */
+static enum err
+take_mutable(struct terms *terms, struct why *w)
+{
+	size_t at = 0;
+	const char *url;
+
+	while ((url = options_next(
+		    terms->arguments, "mutable-document", &at)) != NULL) {
+		size_t i = 0;
+		while (i < terms->count && strcmp(terms->all[i].url, url) != 0)
+			i++;
+		if (i == terms->count)
+			return why(w, ERR_USAGE,
+			    "--mutable-document %.256s: it is none of those "
+			    "given with --incorporates",
+			    url);
+		terms->all[i].is_mutable = true;
+	}
+	return ERR_OK;
+}
+
 static enum err
 take_all(struct terms *terms, struct why *w)
 {
@@ -86,7 +109,7 @@ take_all(struct terms *terms, struct why *w)
 	for (; url != NULL && err == ERR_OK;
 	     url = options_next(terms->arguments, "incorporates", &at))
 		err = take_incorporated(terms, url, w);
-	return err;
+	return err == ERR_OK ? take_mutable(terms, w) : err;
 }
 
 /* ---- statements ---- */
@@ -156,6 +179,8 @@ write_incorporated(struct draft *draft, const struct terms *terms)
 			write_hash(w, "digest", &one->document.sha256);
 			write_time(w, one->document.fetched_ms);
 		}
+		if (one->is_mutable)
+			writer_member_text(w, "mutable", span_of_text("yes"));
 		if (one->clause.len > 0)
 			writer_member_text(w, "clause", one->clause);
 		writer_text(w, "}");
@@ -201,6 +226,8 @@ write_beside(struct draft *draft, const struct recording *recording,
 	    w, "license", span_of_text("LicenseRef-incorporated"));
 	writer_member_text(w, "source", one->document.source);
 	write_time(w, one->document.fetched_ms);
+	if (one->is_mutable)
+		writer_member_text(w, "mutable", span_of_text("yes"));
 	writer_text(w, "}}");
 }
 
@@ -310,6 +337,10 @@ static const struct option_row license_options[] = {
 	    .is_many = true,
 	    .value = "URL",
 	    .help = "a document that it takes in: fetched and recorded too" },
+	{ .name = "mutable-document",
+	    .is_many = true,
+	    .value = "URL",
+	    .help = "one of those, which its author may change" },
 	{ .name = "allow-missing",
 	    .help = "record those that cannot be fetched as not fetched" },
 	RECORDING_OPTIONS,

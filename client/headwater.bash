@@ -142,7 +142,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 		;;
 	"record license")
 		echo --url --name --license --version --description --source --fetched-on \
-			--mutable --clause --incorporates --allow-missing "$recording"
+			--mutable --clause --incorporates --mutable-document --allow-missing "$recording"
 		;;
 	"record withdrawal") echo --reason --replacement "$recording" ;;
 	"record advisory")

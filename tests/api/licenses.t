@@ -62,15 +62,16 @@ printf 'Terms 1.\nUse as %s/policy says, as updated from time to time.\n' "$AT" 
 printf 'Be good. See %s/terms\n' "$AT" >"$WORK/web/policy"
 run 0 "a text is fetched" headwater record license --url "$AT/terms" \
 	--name lab/licences/terms --license LicenseRef-terms --mutable yes \
-	--clause 'as updated from time to time' --incorporates "$AT/policy"
+	--clause 'as updated from time to time' --incorporates "$AT/policy" \
+	--mutable-document "$AT/policy"
 terms=$OUT
 first=$(text_of "$WORK/web/terms")
 policy=$(text_of "$WORK/web/policy")
 is "with its clause, and the document with its own" \
 	"$(statement "$terms" | jq -c '.predicate |
 		[.license, .source, .mutable, .clause, (.incorporates[] |
-			.source, .digest.sha256, .clause)]')" \
-	"[\"LicenseRef-terms\",\"$AT/terms\",\"yes\",\"as updated from time to time\",\"$AT/policy\",\"$policy\",\"Use as $AT/policy says, as updated from time to time.\"]"
+			.source, .digest.sha256, .mutable, .clause)]')" \
+	"[\"LicenseRef-terms\",\"$AT/terms\",\"yes\",\"as updated from time to time\",\"$AT/policy\",\"$policy\",\"yes\",\"Use as $AT/policy says, as updated from time to time.\"]"
 like "the day is said" "$(statement "$terms" | jq -r .predicate.fetchedOn)" \
 	"20[0-9][0-9]-*Z"
 like "the document is a snapshot of its own" "$ERR" \
@@ -78,8 +79,8 @@ like "the document is a snapshot of its own" "$ERR" \
 is "and a blob" "$(curl -s "$URL/v1/blobs/sha256:$policy")" \
 	"$(cat "$WORK/web/policy")"
 is "both are found by their URLs" "$(drift "$terms" | jq -c '[.drift.documents[] |
-	[.source, .depth, .sha256, .changed]]')" \
-	"[[\"$AT/terms\",0,\"$first\",false],[\"$AT/policy\",1,\"$policy\",false]]"
+	[.source, .depth, .sha256, .mutable, .changed]]')" \
+	"[[\"$AT/terms\",0,\"$first\",true,false],[\"$AT/policy\",1,\"$policy\",true,false]]"
 
 run 0 "a model rests on the terms" headwater record model mit --name lab/model \
 	--license LicenseRef-terms --license-text "$terms"
@@ -147,6 +148,7 @@ done <<EOL
 2|--name lab/x --license MIT|a FILE, or --url URL, and not both
 2|mit --url $AT/terms --name lab/x --license MIT|a FILE, or --url URL, and not both
 2|--url $AT/terms --source $AT/b --name lab/x --license MIT|--source and --fetched-on are for a FILE
+2|--url $AT/terms --name lab/x --license MIT --mutable-document $AT/b|it is none of those given with --incorporates
 2|mit --name lab/x --license GPL,MIT|predicate.license
 2|mit --name lab/x --license MIT --mutable perhaps|predicate.mutable
 2|mit --name lab/x --license MIT --fetched-on today|predicate.fetchedOn
