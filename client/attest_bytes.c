@@ -1,5 +1,6 @@
 /* attest: bytes that are here, bytes that are fetched, terms. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ struct refetch {
 	int fd;
 	uint8_t *buffer;
 	uint64_t files;
+	uint64_t got;
 	uint64_t same;
 	struct span first; /* the path of the first that is not the same */
 };
@@ -129,8 +131,8 @@ print_path(struct span path, struct writer *w)
 	url_escape(path, w);
 }
 
-/* What is not there, or is something else, is not the same; that nothing answers
- * says nothing. */
+/* What is something else contradicts; what is not there was not looked at; where
+ * nothing answers nothing is known. */
 static enum err
 fetch_line(
     struct refetch *refetch, const struct manifest_line *line, struct why *w)
@@ -152,11 +154,34 @@ fetch_line(
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	refetch->files++;
+	if (err == ERR_OK)
+		refetch->got++;
 	if (err == ERR_OK && hash_equal(&hash, &line->digest))
 		refetch->same++;
 	else if (refetch->first.len == 0)
 		refetch->first =
 		    arena_copy(refetch->attest->session->arena, line->path);
+	return ERR_OK;
+}
+
+static enum err
+judge_set(struct refetch *refetch, struct why *w)
+{
+	struct attest *attest = refetch->attest;
+
+	if (refetch->got == 0)
+		return why(w, ERR_MISSING,
+		    "none of the set's %" PRIu64 " files is there: nothing is "
+		    "recorded",
+		    refetch->files);
+	if (refetch->first.len > 0)
+		output_warn(&attest->session->out,
+		    "%.*s: not there, or not what it was",
+		    SPAN_ARGS(refetch->first));
+	attest_cover(attest, "files", refetch->got, refetch->files);
+	judge(attest, refetch->same == refetch->got);
+	if (refetch->same == refetch->got && refetch->got < refetch->files)
+		attest->finding.audit.verdict = AUDIT_INCONCLUSIVE;
 	return ERR_OK;
 }
 
@@ -169,7 +194,7 @@ fetch_set(struct refetch *refetch, const struct hash *sha256, struct why *w)
 	enum err err = download_blob(attest->session, sha256, &fd, w);
 
 	if (err == ERR_NOT_FOUND)
-		return why(w, err,
+		return why(w, ERR_MISSING,
 		    "the log does not hold the manifest: which files are in "
 		    "the set is not known");
 	if (err != ERR_OK)
@@ -186,13 +211,7 @@ fetch_set(struct refetch *refetch, const struct hash *sha256, struct why *w)
 	(void)close(fd);
 	if (err != ERR_OK)
 		return err;
-	attest_cover(attest, "files", refetch->files, refetch->files);
-	judge(attest, refetch->same == refetch->files);
-	if (refetch->first.len > 0)
-		output_warn(&attest->session->out,
-		    "%.*s: not there, or not what it was",
-		    SPAN_ARGS(refetch->first));
-	return ERR_OK;
+	return judge_set(refetch, w);
 }
 
 static enum err
@@ -204,6 +223,9 @@ fetch_one(struct refetch *refetch, const struct hash *sha256, struct why *w)
 	    ? fetch_blob(refetch, sha256, &hash, w)
 	    : fetch_from(refetch, refetch->base, "", &hash, w);
 
+	if (err == ERR_NOT_FOUND)
+		return why(
+		    w, ERR_MISSING, "it is not there: nothing is recorded");
 	if (err != ERR_OK)
 		return err;
 	attest_cover(attest, "files", 1, 1);

@@ -80,9 +80,15 @@ if [ -n "$web" ]; then
 	is "and counted" "$(found "$OUT" '[.verdict, .coverage]')" \
 		'["confirmed",{"unit":"files","checked":"2","of":"2"}]'
 	mv set/b b.away
-	run 1 "one that is gone contradicts" headwater attest "$set_id" \
+	run 3 "one that is gone leaves it open" headwater attest "$set_id" \
 		--method refetch --from "http://127.0.0.1:$web/set"
+	is "with what was looked at" "$(found "$OUT" '[.verdict, .coverage]')" \
+		'["inconclusive",{"unit":"files","checked":"1","of":"2"}]'
 	like "and is named" "$ERR" "*b: not there, or not what it was*"
+	printf 'two!' >set/b
+	run 1 "one that is another contradicts" headwater attest "$set_id" \
+		--method refetch --from "http://127.0.0.1:$web/set"
+	is "whatever else is the same" "$(found "$OUT" .verdict)" '"contradicted"'
 	mv b.away set/b
 	run 0 "one file is fetched" headwater attest "$(digest TERMS)" \
 		--method refetch --from "http://127.0.0.1:$web/TERMS"
@@ -92,7 +98,9 @@ else
 	echo "# no python3: nothing is fetched"
 fi
 kill $web_pid 2>/dev/null
-run 1 "the log has no files of the set" headwater attest "$set_id" \
+run 3 "the log has no files of the set" headwater attest "$set_id" \
+	--method refetch --from log
+run 3 "nor what was never uploaded" headwater attest "$(digest make.sh)" \
 	--method refetch --from log
 
 # ---- re-run ----
