@@ -68,6 +68,13 @@ dossier_give(struct dossier_build *build, const struct dossier_record *record,
 	if (build->found_count == DOSSIER_RECORDS_MAX ||
 	    dossier_give_again(build, &record->id))
 		return ERR_OK;
+	bool is_ours = dossier_is_ours(build, record);
+	if (!is_ours &&
+	    record->payload.len >
+		DOSSIER_STRANGE_BYTES_MAX - build->strange_bytes) {
+		build->is_left_out = true;
+		return ERR_OK;
+	}
 	if (build->record_count == DOSSIER_RECORDS_MAX ||
 	    record->payload.len > DOSSIER_BYTES_MAX - build->bytes) {
 		build->dossier.is_cut = true;
@@ -82,6 +89,7 @@ dossier_give(struct dossier_build *build, const struct dossier_record *record,
 	if (err != ERR_OK)
 		return err;
 	build->bytes += record->payload.len;
+	build->strange_bytes += is_ours ? 0 : record->payload.len;
 	build->records[build->record_count] = copy;
 	build->found[build->found_count++] = build->record_count++;
 	return ERR_OK;
@@ -104,7 +112,7 @@ take_node(struct dossier_build *build, bool is_cut)
 	struct node_state *state = &build->states[build->asked_node];
 	bool is_first = build->want.principal.len == 0;
 
-	if (is_cut)
+	if (is_cut || build->is_left_out)
 		build->nodes[build->asked_node].is_cut = true;
 	state->is_crowded = is_cut && is_first && build->dossier.as.len > 0;
 	if (is_cut && !state->is_crowded)
@@ -131,6 +139,7 @@ dossier_answered(struct dossier_build *build, uint64_t tree_size, bool is_cut)
 		take_record(build);
 	else if (is_of_node)
 		take_node(build, is_cut);
+	build->is_left_out = false;
 	dossier_expand(build);
 }
 

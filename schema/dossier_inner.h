@@ -12,6 +12,9 @@
 #define DOSSIER_CITATIONS_MAX 4096
 #define DOSSIER_LOOKUPS_MAX 128 /* texts, and URIs, that are looked for */
 #define DOSSIER_RELEASES_MAX 16
+#define DOSSIER_STRANGE_BYTES_MAX (DOSSIER_BYTES_MAX / 4)
+#define DOSSIER_STRANGE_EDGES_MAX 250
+#define DOSSIER_STRANGE_LOOKUPS_MAX (DOSSIER_LOOKUPS_MAX / 2)
 
 /* `node` is of a record that somebody names who was walked to it. */
 struct citation {
@@ -49,6 +52,12 @@ struct dossier_build {
 	size_t asked_node;
 	size_t record_count;
 	size_t bytes;
+	/* of strangers, who have a part of the room and no more: what they say
+	   neither cuts a dossier nor crowds out what counts */
+	size_t strange_bytes;
+	size_t strange_edges;
+	bool is_left_out; /* some of what was given now */
+	bool is_beside;	  /* texts of strangers are looked for */
 	struct dossier_record *records[DOSSIER_RECORDS_MAX];
 	size_t release_count; /* that stand, newest first */
 	size_t releases[DOSSIER_RELEASES_MAX];
@@ -84,6 +93,9 @@ void dossier_look_more(struct dossier_build *build, size_t record);
 void dossier_expand(struct dossier_build *build);
 bool dossier_is_own(const struct dossier_build *build, size_t node);
 /* Whether a record counts for whom it is asked as, and as what. */
+/* Is it of who is asked, or cited by whom counts?  All is where nobody is asked. */
+bool dossier_is_ours(
+    const struct dossier_build *build, const struct dossier_record *record);
 enum dossier_standing dossier_stands(
     const struct dossier_build *build, size_t node, size_t record);
 

@@ -82,6 +82,19 @@ dossier_is_own(const struct dossier_build *build, size_t node)
 	return false;
 }
 
+bool
+dossier_is_ours(
+    const struct dossier_build *build, const struct dossier_record *record)
+{
+	if (build->dossier.as.len == 0 || is_mine(build, record) ||
+	    build->want.kind == DOSSIER_RECORD)
+		return true;
+	for (size_t i = 0; i < build->citation_count; i++)
+		if (hash_equal(&build->citations[i].id, &record->id))
+			return true;
+	return false;
+}
+
 enum dossier_standing
 dossier_stands(const struct dossier_build *build, size_t node, size_t record)
 {
@@ -166,6 +179,18 @@ has_edges(const struct dossier_build *build, size_t to, size_t record)
 	return false;
 }
 
+/* All of a record's edges or none, so that they are whole if it is cited. */
+static bool
+has_room_beside(struct dossier_build *build, const struct record *record)
+{
+	size_t most = record->input_count + record->statement.subject_count;
+
+	if (most > DOSSIER_STRANGE_EDGES_MAX - build->strange_edges)
+		return false;
+	build->strange_edges += most;
+	return true;
+}
+
 static void
 add_steps(struct dossier_build *build, size_t to, size_t record)
 {
@@ -180,6 +205,8 @@ add_steps(struct dossier_build *build, size_t to, size_t record)
 	step.standing = dossier_stands(build, to, record);
 	step.is_walked = !r->is_withdrawn &&
 	    (build->dossier.as.len == 0 || step.standing != DOSSIER_STRANGER);
+	if (!step.is_walked && !has_room_beside(build, &r->record))
+		return;
 	while ((resource = making_next_input(&r->record, &at)) != NULL)
 		add_edge(build, &step, resource);
 	if (!is_first(&r->record, &build->nodes[to].digest))

@@ -11,6 +11,8 @@ add_lookup(
 		if (hash_equal(&list->keys[i], key))
 			return;
 	}
+	if (build->is_beside && list->count >= DOSSIER_STRANGE_LOOKUPS_MAX)
+		return;
 	if (list->count == DOSSIER_LOOKUPS_MAX) {
 		build->dossier.is_cut = true;
 		return;
@@ -53,18 +55,30 @@ add_terms(struct dossier_build *build, const struct record *record)
 	}
 }
 
-/* What all records that are here rest on. */
+/* What the records that are here rest on, of strangers or of whom counts. */
 static void
-find_texts(struct dossier_build *build)
+find_texts_of(struct dossier_build *build, bool is_beside)
 {
+	build->is_beside = is_beside;
 	for (size_t i = 0; i < build->record_count; i++) {
 		const struct record *record = &build->records[i]->record;
+		if (dossier_is_ours(build, build->records[i]) == is_beside)
+			continue;
 		add_texts(build, &record->license_texts);
 		for (size_t j = 0; j < record->components.count; j++)
 			add_texts(build, &record->components.all[j].texts);
 		if (record->kind == RECORD_LICENSE)
 			add_terms(build, record);
 	}
+}
+
+/* What counts comes first. */
+static void
+find_texts(struct dossier_build *build)
+{
+	build->want.kind = DOSSIER_TEXTS; /* not what was had last */
+	find_texts_of(build, false);
+	find_texts_of(build, true);
 }
 
 /* A component by its record alone is that record's first subject. */

@@ -410,6 +410,54 @@ test_nobody_crowds_out(void **state)
 	assert_true(is_walked);
 }
 
+/* So many strangers' records of so many inputs: the publisher's own stay. */
+static void
+test_nobody_fills_up(void **state)
+{
+	size_t cap = 100000;
+	char *payload = test_malloc(cap);
+	struct bag *bag = bag_new(
+	    (const struct bag_row[]){
+		{ "lab",
+		    S IT("lab/m", "m") MODEL "'derivedFrom':[" IN("d") "]" END,
+		    0 },
+		{ "lab", S IT("lab/d", "d") DATASET END, 0 },
+		RELEASE_OF("m"),
+	    },
+	    3);
+	struct dossier_question question = {
+		.name = span_of_text("lab/r"),
+		.version = span_of_text("1"),
+	};
+	const struct dossier *dossier;
+	struct dossier_build *build;
+
+	(void)state;
+	for (size_t r = 0; r < 60; r++) {
+		int len = snprintf(
+		    payload, cap, S IT("eve/m", "m") MODEL "'derivedFrom':[");
+		size_t count = r % 2 == 0 ? 20 : 500;
+		for (size_t i = 0; i < count; i++)
+			len += snprintf(payload + len, cap - (size_t)len,
+			    "%s{'digest':{'md5':'%032zx'}}", i == 0 ? "" : ",",
+			    r * 1000 + i + 1);
+		(void)snprintf(payload + len, cap - (size_t)len, "]" END);
+		bag_add(bag, &(struct bag_row){ "eve", payload, 0 });
+	}
+	assert_err(ERR_OK, bag_gather(bag, &question, &build, &dossier, NULL));
+	assert_false(dossier->is_cut);
+	assert_true(dossier->edge_count > 1);
+	assert_true(dossier->edge_count <= 251);
+	size_t walked = 0;
+	for (size_t i = 0; i < dossier->edge_count; i++)
+		walked += dossier->edges[i].is_walked;
+	assert_int_equal(1, walked);
+	assert_false(dossier->nodes[0].is_gap);
+	dossier_done(build);
+	bag_free(bag);
+	test_free(payload);
+}
+
 /* A release of two data sets, each made of so many artifacts. */
 static void
 wide(size_t first, size_t second, struct bag **ret)
@@ -509,6 +557,7 @@ main(int argc, char **argv)
 	UNIT_ROWS(component_rows, test_component);
 	UNIT(test_texts);
 	UNIT(test_nobody_crowds_out);
+	UNIT(test_nobody_fills_up);
 	UNIT(test_nodes);
 	UNIT(test_not_found);
 	return unit_run(argc, argv);
