@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +59,16 @@ now_s(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double
+cpu_s(void)
+{
+	struct rusage used;
+
+	(void)getrusage(RUSAGE_SELF, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	    (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 static uint8_t *
@@ -244,8 +255,9 @@ main(int argc, char **argv)
 	run(&job, threads, is_hash ? hash_alone : work);
 	double run_s = now_s() - begun_s;
 	uint64_t bytes = atomic_load(&job.bytes);
-	(void)printf("threads=%zu files=%zu bytes=%llu run_s=%.3f mb_s=%.0f\n",
-	    threads, job.count, (unsigned long long)bytes, run_s,
+	(void)printf("threads=%zu files=%zu bytes=%llu run_s=%.3f cpu_s=%.3f "
+		     "mb_s=%.0f\n",
+	    threads, job.count, (unsigned long long)bytes, run_s, cpu_s(),
 	    (double)bytes / run_s / 1e6);
 	return 0;
 }

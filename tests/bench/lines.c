@@ -61,34 +61,64 @@ print_line(uint64_t at, uint64_t count, uint64_t seed)
 	    at / 4096, at == 0 ? 0 : seed, at);
 }
 
+enum order {
+	ORDER_SORTED,
+	ORDER_SHUFFLED,
+	ORDER_DIGESTS, /* shuffled, and only those */
+	ORDERS,
+};
+
+static enum order
+order_of(const char *word)
+{
+	static const char *const words[ORDERS] = { "", "shuffled", "digests" };
+	size_t i = 0;
+
+	while (i < ORDERS && strcmp(words[i], word) != 0)
+		i++;
+	return (enum order)i;
+}
+
+static uint64_t
+stride_of(uint64_t count)
+{
+	uint64_t stride = STRIDE % count;
+
+	while (common(stride, count) != 1)
+		stride++;
+	return stride;
+}
+
+static void
+print_all(uint64_t count, uint64_t seed, enum order order)
+{
+	uint64_t stride = order == ORDER_SORTED ? 1 : stride_of(count);
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t at = i * stride % count;
+		if (order != ORDER_DIGESTS) {
+			print_line(at, count, seed);
+			continue;
+		}
+		print_digest(at, count, seed + i % 2);
+		(void)printf("\n");
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	uint64_t count = argc >= 3 ? strtoull(argv[1], NULL, 10) : 0;
-	uint64_t seed = argc >= 3 ? strtoull(argv[2], NULL, 10) : 0;
-	const char *how = argc == 4 ? argv[3] : "";
-	bool is_shuffled = strcmp(how, "shuffled") == 0;
-	bool is_digests = strcmp(how, "digests") == 0;
-	uint64_t stride = STRIDE % (count == 0 ? 1 : count);
+	bool is_asked = argc == 3 || argc == 4;
+	uint64_t count = is_asked ? strtoull(argv[1], NULL, 10) : 0;
+	uint64_t seed = is_asked ? strtoull(argv[2], NULL, 10) : 0;
+	enum order order = order_of(argc == 4 ? argv[3] : "");
 
-	if (count == 0 || count > COUNT_MAX || seed >= 1000 || argc > 4 ||
-	    (argc == 4 && !is_shuffled && !is_digests)) {
+	if (count == 0 || count > COUNT_MAX || seed >= 1000 ||
+	    order == ORDERS) {
 		(void)fprintf(
 		    stderr, "lines COUNT SEED(0-999) [shuffled|digests]\n");
 		return 2;
 	}
-	while (common(stride, count) != 1)
-		stride++;
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t at = i;
-		if (is_shuffled || is_digests)
-			at = i * stride % count;
-		if (is_digests) {
-			print_digest(at, count, seed + i % 2);
-			(void)printf("\n");
-		} else {
-			print_line(at, count, seed);
-		}
-	}
+	print_all(count, seed, order);
 	return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 3;
 }

@@ -26,9 +26,10 @@ function hash_row(what, name, limit, of, target,    ours, i, n, who, peers, cell
 		cell = ratio(ours, speed(what, who[i]))
 		peers = peers " | " (cell == "" ? "–" : sprintf("%.2f", cell))
 	}
-	printf "| %s | %d | %d (%s) | %.2f | %s%s | %.2f : %s |\n", name, ours,
+	printf "| %s | %d | %d (%s) | %.2f | %s%s | %.2f : %s : %s |\n", name, ours,
 	    limit, of, ours / limit, least(ours / limit, target), peers,
 	    med("hash " what " headwater", "cpu_s"),
+	    show(med("hash " what " sum", "cpu_s"), "%.2f"),
 	    show(med("hash " what " openssl", "cpu_s"), "%.2f")
 }
 
@@ -42,7 +43,7 @@ function hash_table(    one, all, disk) {
 	    mb_s("hash rate nettle1"), mb_s("hash rate openssl1"), all
 	print "The limit of one file is the disk or one core, since SHA-256 is one chain; of many files, the disk or all cores,"
 	print "or what a program takes that only opens, reads and hashes them (\"bare\"). Peers as ratios of speed, headwater over theirs;"
-	print "model_signing with Python's start; b3sum hashes BLAKE3, on all cores. CPU is in seconds, headwater : openssl.\n"
+	print "model_signing with Python's start; b3sum hashes BLAKE3, on all cores. CPU is in seconds, headwater : bare : openssl.\n"
 	print "| what | headwater | limit | of limit | ≥ 0.90 | × openssl | × model_signing | × b3sum | CPU |"
 	print "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 	hash_row("large", "one large file, in memory", \

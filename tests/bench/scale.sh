@@ -106,6 +106,7 @@ row_hash() {
 			-seconds 1 -bytes 1048576 -mr -evp sha256 2>/dev/null |
 			awk -F: '/^\+F/ { printf "%.0f", $4 / 1e6 }')"
 		bare large read read "$cores" "$work/large"
+		bare large sum sum 1 "$work/large"
 		# shellcheck disable=SC2086 # peers are words
 		hash_in_turn large "$work/large" headwater $peers
 		bare large-cold read read 1 "$work/large"
