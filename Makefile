@@ -12,7 +12,7 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
 	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
 	licensing_item licensing_text licensing_finding licensing_judge licensing_print \
-	mof openness openness_inner openness_component openness_osaid openness_claim openness_judge openness_print
+	mof openness openness_inner openness_component openness_data openness_osaid openness_claim openness_judge openness_print
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob keyring_blob blob_walk \

@@ -29,8 +29,17 @@ void judgement_rest_on(struct openness_line *line, size_t record);
 const char *judgement_id(
     const struct dossier_record *record, char out[static JUDGEMENT_ID_MAX]);
 
+/* What a node is called, else how its digest begins. */
+struct span judgement_name(struct judgement *j, size_t node);
+
+/* Did data, or a model, come this way into what was released? */
+bool judgement_is_data_edge(
+    const struct dossier *dossier, const struct dossier_edge *edge);
+
 void judgement_components(struct judgement *j); /* openness_component.c */
-void judgement_osaid(struct judgement *j);	/* openness_osaid.c */
-void judgement_claims(struct judgement *j);	/* openness_claim.c */
+/* Datasets are met only where all data that went in is named. */
+void judgement_hold_data(struct judgement *j); /* openness_data.c */
+void judgement_osaid(struct judgement *j);     /* openness_osaid.c */
+void judgement_claims(struct judgement *j);    /* openness_claim.c */
 
 #endif

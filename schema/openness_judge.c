@@ -48,6 +48,18 @@ judgement_id(
 	return out;
 }
 
+struct span
+judgement_name(struct judgement *j, size_t at)
+{
+	const struct dossier_node *node = &j->dossier->nodes[at];
+	char text[DIGEST_TEXT_MAX];
+
+	if (node->name.len > 0)
+		return node->name;
+	digest_print(&node->digest, text);
+	return judgement_say(j, "%.20s", text);
+}
+
 void
 judgement_rest_on(struct openness_line *line, size_t record)
 {
@@ -83,6 +95,7 @@ openness_judge(
 		return ERR_MEMORY;
 	j.openness->dossier = dossier;
 	judgement_components(&j);
+	judgement_hold_data(&j);
 	judge_class(j.openness);
 	judgement_osaid(&j);
 	judgement_claims(&j);

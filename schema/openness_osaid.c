@@ -1,7 +1,6 @@
 /*
  * The Open Source AI Definition 1.0: what it asks for, and no grades.
  */
-#include "schema/making.h"
 #include "schema/openness_inner.h"
 
 static struct openness_line *
@@ -104,15 +103,6 @@ judge_description(struct judgement *j)
 
 /* ---- the data itself ---- */
 
-static bool
-is_data_edge(const struct dossier *dossier, const struct dossier_edge *edge)
-{
-	const struct dossier_node *to = &dossier->nodes[edge->to];
-
-	return edge->is_walked && (to->is_upstream || to->is_released) &&
-	    !making_is_apart(edge->role);
-}
-
 /* A node that data came from; a set's shards are within the set. */
 static bool
 is_data(const struct dossier *dossier, size_t at)
@@ -120,7 +110,7 @@ is_data(const struct dossier *dossier, size_t at)
 	for (size_t i = 0; i < dossier->edge_count; i++) {
 		const struct dossier_edge *edge = &dossier->edges[i];
 		if (edge->from == at && !edge->is_part &&
-		    is_data_edge(dossier, edge))
+		    judgement_is_data_edge(dossier, edge))
 			return true;
 	}
 	return false;
@@ -155,20 +145,9 @@ count_data(const struct dossier *dossier, struct data_count *ret)
 			ret->first_silent = i;
 	}
 	for (size_t i = 0; i < dossier->edge_count; i++)
-		ret->incomplete += is_data_edge(dossier, &dossier->edges[i]) &&
+		ret->incomplete +=
+		    judgement_is_data_edge(dossier, &dossier->edges[i]) &&
 		    !dossier->edges[i].is_complete;
-}
-
-static struct span
-name_of(struct judgement *j, size_t at)
-{
-	const struct dossier_node *node = &j->dossier->nodes[at];
-	char text[DIGEST_TEXT_MAX];
-
-	if (node->name.len > 0)
-		return node->name;
-	digest_print(&node->digest, text);
-	return judgement_say(j, "%.20s", text);
 }
 
 static void
@@ -189,7 +168,7 @@ judge_list(struct judgement *j, const struct data_count *count)
 		    judgement_say(j, "no record says what it was trained on"),
 		    "record the training run with its inputs");
 	} else if (count->gaps > 0) {
-		struct span name = name_of(j, count->first_gap);
+		struct span name = judgement_name(j, count->first_gap);
 		fail(line,
 		    judgement_say(j,
 			"%zu of %zu sets that went in have no record of who "
@@ -224,7 +203,7 @@ judge_availability(struct judgement *j, const struct data_count *count)
 		    judgement_say(j, "no record says what it was trained on"),
 		    "record the training run with its inputs");
 	} else if (count->silent > 0) {
-		struct span name = name_of(j, count->first_silent);
+		struct span name = judgement_name(j, count->first_silent);
 		fail(line,
 		    judgement_say(j,
 			"%zu of %zu sets do not say how they can be had, "

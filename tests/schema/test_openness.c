@@ -224,6 +224,16 @@ static const struct step_row steps[] = {
 	    OSAID_AVAILABILITY },
 	{ "class I, and no origin", THREE TWO ONE, "'license':'MIT'", AVAILABLE,
 	    1, false, OSAID_LISTED },
+	{ "data went in that is not named", THREE TWO ONE,
+	    "'license':'MIT','derivedFrom':[{'digest':{'sha256':'#d'},"
+	    "'annotations':{'role':'dataset'}},{'digest':{'sha256':'#q'},"
+	    "'annotations':{'role':'dataset'}}]",
+	    AVAILABLE, 2, false, OSAID_LISTED },
+	{ "code went in, which is no data", THREE TWO ONE,
+	    "'license':'MIT','derivedFrom':[{'digest':{'sha256':'#d'},"
+	    "'annotations':{'role':'dataset'}},{'digest':{'sha256':'#q'},"
+	    "'annotations':{'role':'code'}}]" COMPLETE,
+	    AVAILABLE, 1, true, -1 },
 	{ "class I and OSAID", THREE TWO ONE, FROM_D COMPLETE, AVAILABLE, 1,
 	    true, -1 },
 	{ "a class above one that is not whole", THREE ONE, FROM_D COMPLETE,
