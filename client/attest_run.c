@@ -12,8 +12,7 @@ struct again {
 	size_t input_count;
 	struct item *inputs;
 	size_t missing; /* inputs of the record that are not here */
-	struct child child;
-	struct span printed;
+	struct workplace_ran ran;
 };
 
 /* ---- the command ---- */
@@ -213,12 +212,12 @@ run(struct again *again, bool is_run, struct why *w)
 	if (err == ERR_OK)
 		err = describe(again, w);
 	if (err == ERR_OK)
-		err = workplace_run(&again->workplace, again->argv,
-		    session->arena, &again->child, &again->printed, w);
-	if (err == ERR_OK && again->child.status != 0)
+		err = workplace_run(
+		    &again->workplace, again->argv, &again->ran, w);
+	if (err == ERR_OK && again->ran.child.status != 0)
 		err = why(w, ERR_MISSING,
 		    "the command ended with status %d: nothing is recorded",
-		    again->child.status);
+		    again->ran.child.status);
 	for (size_t i = 0; i < again->input_count && err == ERR_OK; i++)
 		err = item_recheck(session, &again->inputs[i], w);
 	return err;
@@ -279,7 +278,7 @@ judge_outputs(struct again *again, struct why *w)
 	    same, count);
 	if (expected != NULL)
 		return attest_measure(
-		    attest, again->printed, span_of_text(expected), w);
+		    attest, again->ran.printed, span_of_text(expected), w);
 	if (again->missing > 0) {
 		audit->verdict = AUDIT_INCONCLUSIVE;
 		attest->finding.description =
@@ -367,7 +366,7 @@ attest_evaluation(struct attest *attest, struct why *w)
 	if (err == ERR_OK)
 		err = run(&again, false, w);
 	if (err == ERR_OK)
-		err = attest_measure(attest, again.printed, expected, w);
+		err = attest_measure(attest, again.ran.printed, expected, w);
 	if (err == ERR_OK)
 		attest_cover(attest, "metrics", 1, count);
 	workplace_drop(&again.workplace);

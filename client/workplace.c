@@ -128,50 +128,56 @@ workplace_put(struct workplace *workplace, const char *path, struct why *w)
 }
 
 static enum err
-read_end(int fd, struct arena *arena, struct span *ret, struct why *w)
+read_end(int fd, uint8_t *buffer, struct span *ret, struct why *w)
 {
 	struct stat status;
-	uint8_t *bytes = arena_take(arena, WORKPLACE_PRINTED_MAX, 1);
 
-	if (bytes == NULL)
-		return why(w, ERR_MEMORY, "out of memory");
 	if (fstat(fd, &status) != 0)
 		return why(
 		    w, ERR_IO, "what was printed: %s", strerrordesc_np(errno));
 	off_t from = status.st_size > (off_t)WORKPLACE_PRINTED_MAX
 	    ? status.st_size - (off_t)WORKPLACE_PRINTED_MAX
 	    : 0;
-	ssize_t len = pread(fd, bytes, WORKPLACE_PRINTED_MAX, from);
+	ssize_t len = pread(fd, buffer, WORKPLACE_PRINTED_MAX, from);
 	if (len < 0)
 		return why(
 		    w, ERR_IO, "what was printed: %s", strerrordesc_np(errno));
-	*ret = span_of(bytes, (size_t)len);
+	*ret = span_of(buffer, (size_t)len);
 	return ERR_OK;
 }
 
-enum err
-workplace_run(const struct workplace *workplace, char *const argv[],
-    struct arena *arena, struct child *ret, struct span *ret_printed,
+static enum err
+run_there(const char *there, char *const argv[], int printed, struct child *ret,
     struct why *w)
 {
 	int back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int printed = -1;
-	enum err err = spill_nameless(&printed, w);
+	enum err err = ERR_OK;
 
-	if (err == ERR_OK && (back < 0 || chdir(workplace->path) != 0))
-		err = why(w, ERR_IO, "%s: %s", workplace->path,
-		    strerrordesc_np(errno));
-	if (err == ERR_OK) {
+	if (back < 0 || chdir(there) != 0) {
+		err = why(w, ERR_IO, "%s: %s", there, strerrordesc_np(errno));
+	} else {
 		err = child_run(argv, printed, ret, w);
 		if (fchdir(back) != 0 && err == ERR_OK)
 			err = why(w, ERR_IO, "the working folder is gone: %s",
 			    strerrordesc_np(errno));
 	}
-	if (err == ERR_OK)
-		err = read_end(printed, arena, ret_printed, w);
-	if (printed >= 0)
-		(void)close(printed);
 	if (back >= 0)
 		(void)close(back);
+	return err;
+}
+
+enum err
+workplace_run(const struct workplace *workplace, char *const argv[],
+    struct workplace_ran *ret, struct why *w)
+{
+	int printed = -1;
+	enum err err = spill_nameless(&printed, w);
+
+	if (err != ERR_OK)
+		return err;
+	err = run_there(workplace->path, argv, printed, &ret->child, w);
+	if (err == ERR_OK)
+		err = read_end(printed, ret->buffer, &ret->printed, w);
+	(void)close(printed);
 	return err;
 }

@@ -6,7 +6,7 @@
  * to be kept.
  *
  * Threads: one; the working folder of the process is changed and put back.
- * Memory: the session's arena.
+ * Memory: none.
  */
 #ifndef HEADWATER_CLIENT_WORKPLACE_H
 #define HEADWATER_CLIENT_WORKPLACE_H
@@ -14,7 +14,7 @@
 #include "client/child.h"
 #include "client/disk.h"
 
-#define WORKPLACE_PRINTED_MAX ((size_t)64 << 10) /* the last of it is kept */
+#define WORKPLACE_PRINTED_MAX ((size_t)4 << 10) /* the last of it is kept */
 
 struct workplace {
 	char path[DISK_PATH_MAX]; /* empty: not made */
@@ -31,9 +31,14 @@ MUST_CHECK enum err workplace_put(
 MUST_CHECK enum err workplace_at(const struct workplace *workplace,
     const char *name, char ret[static DISK_PATH_MAX], struct why *w);
 
-/* Runs it there; `*ret_printed` is the end of what it printed. */
+struct workplace_ran {
+	struct child child;
+	struct span printed; /* the end of it, in the buffer */
+	uint8_t buffer[WORKPLACE_PRINTED_MAX];
+};
+
+/* Runs it there. */
 MUST_CHECK enum err workplace_run(const struct workplace *workplace,
-    char *const argv[], struct arena *arena, struct child *ret,
-    struct span *ret_printed, struct why *w);
+    char *const argv[], struct workplace_ran *ret, struct why *w);
 
 #endif

@@ -273,8 +273,11 @@ attested_judge(const struct lineage *lineage,
 void
 attested_done(struct attested *attested)
 {
-	for (size_t i = 0; i < attested->dossier.record_count; i++) {
-		struct record record = attested->dossier.records[i].record;
+	const struct dossier *dossier = &attested->dossier;
+
+	for (size_t i = 0;
+	     i < dossier->record_count && dossier->records != NULL; i++) {
+		struct record record = dossier->records[i].record;
 		if (record.kind == RECORD_AUDIT)
 			record_done(&record);
 	}

@@ -272,8 +272,7 @@ evidence_raise(const struct evidence *evidence)
 		"its digest, or the record that describes it",
 		"a rehash or refetch of all of it, confirmed by somebody else",
 		"an audit that one of your auditors confirms",
-		"a re-run by one of your auditors, bit-exact or within a "
-		"tolerance that he states",
+		"a re-run by one of your auditors that states how it compares",
 		NULL,
 	};
 
