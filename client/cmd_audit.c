@@ -5,6 +5,8 @@
 #include "client/follow.h"
 #include "client/history.h"
 
+#define WITHHELD_SHOWN 16
+
 /* A log that is not pinned: by --vkey, and nothing is remembered. */
 static enum err
 open_unpinned(
@@ -53,6 +55,8 @@ resume(struct session *session, struct follow *follow, bool from_start,
 		return ERR_OK;
 	enum err err = audited_load(
 	    &follow->audited, &session->trust, session->arena, &reason);
+	if (err == ERR_OK)
+		follow_withheld_load(follow, session->arena);
 	if (err == ERR_MISSING)
 		return ERR_OK;
 	if (err == ERR_CORRUPT) {
@@ -66,6 +70,28 @@ resume(struct session *session, struct follow *follow, bool from_start,
 /* ---- saying it ---- */
 
 static void
+json_withheld(const struct follow *follow, struct writer *w)
+{
+	char id[HASH_TEXT_MAX];
+
+	writer_member_number(w, "withheldCount", follow->withheld_count);
+	writer_member(w, "withheld");
+	writer_text(w, "[");
+	for (size_t i = 0;
+	     i < follow->withheld_count && i < FOLLOW_WITHHELD_MAX; i++) {
+		const struct follow_withheld *one = &follow->withheld[i];
+		hash_print(&one->id, id);
+		writer_comma(w);
+		writer_text(w, "{");
+		writer_member_number(w, "index", one->index);
+		writer_member_text(w, "id", span_of_text(id));
+		writer_member_text(w, "said", span_of_text(one->said.text));
+		writer_text(w, "}");
+	}
+	writer_text(w, "]");
+}
+
+static void
 json_answer(const struct follow *follow, struct writer *w)
 {
 	const struct checkpoint *checkpoint = &follow->head.checkpoint;
@@ -74,7 +100,10 @@ json_answer(const struct follow *follow, struct writer *w)
 	hash_print(&checkpoint->head.root, root);
 	writer_text(w, "{");
 	writer_member(w, "ok");
-	writer_text(w, follow->finding_count == 0 ? "true" : "false");
+	writer_text(w,
+	    follow->finding_count == 0 && follow->withheld_count == 0
+		? "true"
+		: "false");
 	writer_member_text(w, "origin", span_of_text(checkpoint->origin));
 	writer_member_number(w, "treeSize", checkpoint->head.size);
 	writer_member_text(w, "root", span_of_text(root));
@@ -84,6 +113,7 @@ json_answer(const struct follow *follow, struct writer *w)
 	writer_member_number(w, "keyrings", follow->keyrings);
 	writer_member_number(w, "bundles", follow->bundles);
 	writer_member_number(w, "tiles", follow->tiles);
+	json_withheld(follow, w);
 	writer_member_number(w, "findingCount", follow->finding_count);
 	writer_member(w, "findings");
 	writer_text(w, "[");
@@ -118,13 +148,39 @@ text_findings(struct output *out, const struct follow *follow)
 }
 
 static void
+text_withheld(struct output *out, const struct follow *follow)
+{
+	size_t count = follow->withheld_count;
+
+	if (count == 0)
+		return;
+	output_styled(out, OUTPUT_WARN, "withheld: ");
+	output_print(out,
+	    "%zu record%s by the operator; the hash of each stands in the "
+	    "tree, its bytes were not checked:\n",
+	    count, output_plural(count));
+	for (size_t i = 0; i < count && i < WITHHELD_SHOWN; i++) {
+		output_print(
+		    out, "  entry %" PRIu64 ": ", follow->withheld[i].index);
+		output_safe(out, span_of_text(follow->withheld[i].said.text));
+		output_print(out, "\n");
+	}
+	if (count > WITHHELD_SHOWN)
+		output_print(out, "  and %zu more\n", count - WITHHELD_SHOWN);
+}
+
+static void
 text_answer(struct output *out, const struct follow *follow)
 {
 	const struct checkpoint *checkpoint = &follow->head.checkpoint;
 	uint64_t size = checkpoint->head.size;
 	uint64_t fresh = size - follow->start;
 
-	output_styled(out, OUTPUT_GOOD, "whole: ");
+	if (follow->withheld_count == 0)
+		output_styled(out, OUTPUT_GOOD, "whole: ");
+	else
+		output_styled(
+		    out, OUTPUT_WARN, "whole but for what is withheld: ");
 	if (follow->is_tree_only)
 		output_print(out, "the tree of %s, %" PRIu64 " leaf hash%s\n",
 		    checkpoint->origin, size, size == 1 ? "" : "es");
@@ -169,6 +225,7 @@ say(struct session *session, const struct follow *follow, struct why *w)
 		text_findings(&session->out, follow);
 	} else {
 		text_answer(&session->out, follow);
+		text_withheld(&session->out, follow);
 	}
 	writer_done(&json);
 	if (err == ERR_OK && follow->finding_count > 0)
@@ -177,6 +234,12 @@ say(struct session *session, const struct follow *follow, struct why *w)
 		    follow->trust->key.name, follow->finding_count,
 		    output_plural(follow->finding_count),
 		    follow->findings[0].text);
+	if (err == ERR_OK && follow->withheld_count > 0)
+		return why(w, ERR_WITHHELD,
+		    "%s is whole as far as it is shown: %zu record%s withheld "
+		    "by its operator could not be checked",
+		    follow->trust->key.name, follow->withheld_count,
+		    output_plural(follow->withheld_count));
 	return err;
 }
 
@@ -202,9 +265,12 @@ follow_log(struct session *session, struct follow *follow, struct why *w)
 	bool is_new = follow->finding_count == 0 && head->size > before;
 	/* what was not judged is not remembered as followed */
 	if (err == ERR_OK && is_new && !follow->is_tree_only &&
-	    session->trust.dir[0] != '\0')
-		err = audited_save(&follow->audited, &session->trust, before,
-		    follow->head.note, w);
+	    session->trust.dir[0] != '\0') {
+		err = follow_withheld_save(follow, w);
+		if (err == ERR_OK)
+			err = audited_save(&follow->audited, &session->trust,
+			    before, follow->head.note, w);
+	}
 	return err;
 }
 
@@ -221,6 +287,7 @@ run_audit(
 		return err;
 	err = follow_init(follow, w);
 	follow->is_tree_only = options_has(arguments, "tree-only");
+	follow->trust = &session->trust;
 	if (err == ERR_OK)
 		err = resume(session, follow, options_has(arguments, "all"), w);
 	if (err == ERR_OK)
@@ -258,6 +325,8 @@ const struct command command_audit = {
 	    "With --tree-only entries are not judged and may be anything: this "
 	    "follows any C2SP\n"
 	    "log, from its first entry, and remembers nothing.\n"
+	    "What the operator withholds is named, and ends it with 3: all "
+	    "else was checked.\n"
 	    "Only a whole audit knows that an answer left nothing out.\n",
 	.words_min = 0,
 	.words_max = 1,

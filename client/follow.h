@@ -18,7 +18,15 @@
 #include "client/history.h"
 #include "client/progress.h"
 
-#define FOLLOW_FINDINGS_MAX 64 /* kept; all are counted */
+#define FOLLOW_FINDINGS_MAX 64	 /* kept; all are counted */
+#define FOLLOW_WITHHELD_MAX 1024 /* likewise */
+
+/* An entry whose bytes the operator took away (FORMATS 6.3). */
+struct follow_withheld {
+	uint64_t index;
+	struct hash id;
+	struct why said; /* the log's word for it */
+};
 
 struct follow {
 	struct trust *trust;
@@ -35,6 +43,8 @@ struct follow {
 	uint64_t tiles;
 	uint64_t keyrings;
 	bool is_stopped; /* a bundle was so broken that nothing follows it */
+	size_t withheld_count;
+	struct follow_withheld withheld[FOLLOW_WITHHELD_MAX];
 	size_t finding_count;
 	struct why findings[FOLLOW_FINDINGS_MAX];
 };
@@ -42,6 +52,12 @@ struct follow {
 /* `audited` begins empty or as loaded. */
 MUST_CHECK enum err follow_init(struct follow *follow, struct why *w);
 void follow_done(struct follow *follow);
+
+/* What was withheld when it was followed before is still not checked: it is kept
+ * beside the rest (audit/withheld, an index a line). */
+void follow_withheld_load(struct follow *follow, struct arena *arena);
+MUST_CHECK enum err follow_withheld_save(
+    const struct follow *follow, struct why *w);
 
 /* To follow->head.  ERR_OK: it got there, or stopped at a finding. */
 MUST_CHECK enum err follow_run(struct follow *follow, struct why *w);

@@ -183,7 +183,7 @@ keyring_lines_save(const struct trust *trust, struct span proof,
 	struct arena *arena = arena_new(ARENA_MAX);
 	char path[DISK_PATH_MAX];
 	struct hash sha256;
-	struct span text;
+	struct span text = SPAN_EMPTY;
 	enum err err = ERR_OK;
 
 	if (arena == NULL)

@@ -83,7 +83,9 @@ err_of_status(int status)
 		return ERR_CONFLICT;
 	if (status == 429 || status == 503)
 		return ERR_BUSY;
-	if (status >= 400 && status < 500 && status != 451)
+	if (status == 451)
+		return ERR_WITHHELD;
+	if (status >= 400 && status < 500)
 		return ERR_REFUSED;
 	return ERR_MISSING;
 }

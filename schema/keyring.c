@@ -1,5 +1,6 @@
 #include "schema/keyring.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -320,6 +321,7 @@ read_keyring(const struct record *record, struct arena *arena,
 		keyring_free(keyring);
 		return err;
 	}
+	assert(keyring != NULL);
 	memcpy(keyring->origin, record->name.data, record->name.len);
 	keyring->has_previous = form.has_previous;
 	keyring->previous = form.previous;

@@ -402,6 +402,21 @@ is "nobody brings it back: 403" "$(put "$WORK/blob" | tail -1)" 403
 is "lists know that it was there" "$(curl -s \
 	"$URL/v1/records?subject=sha256:$(sha256 secret)" |
 	jq -c '.records[0] | [.index, .withheld]')" "[$index,true]"
+curl -s "$URL/tile/0/000.p/$treesize" -o "$WORK/tile"
+. tests/api/client.sh
+headwater init "$URL" --vkey "$VKEY" >/dev/null 2>&1
+run 3 "audit: what is withheld could not be checked" headwater audit
+like "all else was" "$OUT" "whole but for what is withheld: $ORIGIN, $treesize records*
+withheld: 1 record by the operator; *
+  entry $index: *withheld by the operator of this log: a name in it*"
+like "it ends in one sentence" "$ERR" '*whole as far as it is shown: 1 record withheld*'
+run 3 "audit again" headwater audit --json
+is "it is not forgotten" "$(jq -c '[.ok, .from, .findingCount, .withheldCount,
+	.withheld[0].index, .withheld[0].id]' <<<"$OUT")" \
+	"[false,$treesize,0,1,$index,\"$id\"]"
+run 3 "audit --tree-only takes its hashes" headwater audit --tree-only
+run 3 "show says who withholds it" headwater show "$id"
+like "in the operator's words" "$ERR" '*withheld by the operator of this log: a name in it*'
 is "posted again: 451" "$(post "$WORK/secret" | tail -1)" 451
 
 done_testing

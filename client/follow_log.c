@@ -1,4 +1,4 @@
-#include "client/follow.h"
+#include "client/follow_inner.h"
 
 #include "client/history.h"
 #include "client/keyring_lines.h"
@@ -36,7 +36,8 @@ follow_done(struct follow *follow)
 	follow->entry_arena = NULL;
 }
 
-static void PRINTF(2, 3) found(struct follow *follow, const char *format, ...)
+void
+follow_found(struct follow *follow, const char *format, ...)
 {
 	char text[sizeof(struct why)];
 	va_list list;
@@ -61,8 +62,8 @@ name_tile(const struct tile *tile, char out[static TILE_PATH_MAX + 8])
 	(void)snprintf(out, TILE_PATH_MAX + 8, "/tile/%s", path);
 }
 
-static enum err
-get(struct follow *follow, const struct tile *tile, struct span *ret,
+enum err
+follow_get(struct follow *follow, const struct tile *tile, struct span *ret,
     struct why *w)
 {
 	char path[TILE_PATH_MAX + 8];
@@ -111,7 +112,7 @@ judge_keyring_entry(struct follow *follow, uint64_t index, struct span entry,
 		return why(
 		    w, err, "entry %" PRIu64 ": %s", index, false_because.text);
 	if (err != ERR_OK) {
-		found(
+		follow_found(
 		    follow, "entry %" PRIu64 ": %s", index, false_because.text);
 		return ERR_OK;
 	}
@@ -137,25 +138,27 @@ judge(struct follow *follow, uint64_t index, struct span entry, struct why *w)
 	if (err == ERR_MEMORY)
 		return why(w, err, "out of memory");
 	if (err != ERR_OK) {
-		found(follow, "entry %" PRIu64 ": %s", index, reason.text);
+		follow_found(
+		    follow, "entry %" PRIu64 ": %s", index, reason.text);
 		return ERR_OK;
 	}
 	if (record.kind == RECORD_KEYRING)
 		err = judge_keyring_entry(follow, index, entry, &envelope, w);
 	else if (keyring == NULL)
-		found(follow, "entry %" PRIu64 ": no keyring stands below it",
-		    index);
+		follow_found(follow,
+		    "entry %" PRIu64 ": no keyring stands below it", index);
 	else if (judge_entry(keyring, &envelope, &record, &member, &reason) !=
 	    ERR_OK)
-		found(follow, "entry %" PRIu64 ": %s", index, reason.text);
+		follow_found(
+		    follow, "entry %" PRIu64 ": %s", index, reason.text);
 	record_done(&record);
 	return err;
 }
 
 /* ---- one bundle ---- */
 
-static enum err
-take_entry(
+enum err
+follow_entry(
     struct follow *follow, uint64_t index, struct span entry, struct why *w)
 {
 	struct hash leaf = tree_leaf(entry);
@@ -166,7 +169,7 @@ take_entry(
 		const struct hash *before =
 		    &follow->audited.levels[0].hashes[index];
 		if (!hash_equal(before, &leaf))
-			found(follow,
+			follow_found(follow,
 			    "entry %" PRIu64
 			    ": not the entry that was there before",
 			    index);
@@ -180,7 +183,7 @@ take_entry(
 		return ERR_OK;
 	}
 	if (same != AUDITED_NEW)
-		found(follow,
+		follow_found(follow,
 		    "entry %" PRIu64 ": the same record as entry %" PRIu64,
 		    index, same);
 	progress_add(&follow->progress, 1);
@@ -201,7 +204,7 @@ take_bundle(struct follow *follow, const struct tile *bundle, struct span bytes,
 	if (r.err != ERR_OK || (is_longer && bundle->width == TILE_WIDTH)) {
 		char name[TILE_PATH_MAX + 8];
 		name_tile(bundle, name);
-		found(follow,
+		follow_found(follow,
 		    "%s: it does not hold exactly %u entries with their "
 		    "lengths",
 		    name, bundle->width);
@@ -210,7 +213,7 @@ take_bundle(struct follow *follow, const struct tile *bundle, struct span bytes,
 	}
 	follow->bundles++;
 	for (unsigned i = 0; i < bundle->width; i++) {
-		enum err err = take_entry(
+		enum err err = follow_entry(
 		    follow, bundle->n * TILE_WIDTH + i, entries[i], w);
 		if (err != ERR_OK)
 			return err;
@@ -233,7 +236,7 @@ compare_tile(struct follow *follow, const struct tile *tile, struct span served,
 	/* the full tile may stand in for a partial one: a prefix */
 	if (served.len < computed.len ||
 	    (served.len > computed.len && served.len % HASH_LEN != 0)) {
-		found(follow, "%s: %zu bytes, not %zu", name, served.len,
+		follow_found(follow, "%s: %zu bytes, not %zu", name, served.len,
 		    computed.len);
 		return;
 	}
@@ -243,12 +246,12 @@ compare_tile(struct follow *follow, const struct tile *tile, struct span served,
 		return;
 	uint64_t place = tile->n * TILE_WIDTH + at / HASH_LEN;
 	if (tile->level == 0)
-		found(follow,
+		follow_found(follow,
 		    "%s: its hash of entry %" PRIu64
 		    " is not that of the entry served",
 		    name, place);
 	else
-		found(follow,
+		follow_found(follow,
 		    "%s: its hash %zu is not that of the tile below it", name,
 		    at / HASH_LEN);
 }
@@ -258,7 +261,7 @@ check_tile(struct follow *follow, const struct tile *tile, struct why *w)
 {
 	struct span computed = audited_tile(&follow->audited, tile);
 	struct span served;
-	enum err err = get(follow, tile, &served, w);
+	enum err err = follow_get(follow, tile, &served, w);
 
 	if (err != ERR_OK)
 		return err;
@@ -310,8 +313,13 @@ follow_bundle(struct follow *follow, uint64_t n, struct why *w)
 	struct span bytes;
 
 	arena_reset(follow->bundle_arena);
-	enum err err = get(follow, &bundle, &bytes, w);
-	if (err == ERR_OK)
+	struct why said = { "" };
+	enum err err = follow_get(follow, &bundle, &bytes, &said);
+	if (err == ERR_WITHHELD)
+		err = follow_withheld_bundle(follow, &bundle, &said, w);
+	else if (err != ERR_OK)
+		err = why(w, err, "%s", said.text);
+	else
 		err = take_bundle(follow, &bundle, bytes, w);
 	if (err == ERR_OK && !follow->is_stopped)
 		err = check_tile(follow, &tile, w);
@@ -329,7 +337,7 @@ check_root(struct follow *follow)
 	if (hash_equal(&root, &head->root))
 		return;
 	if (hash_equal(&told, &head->root) && before > 0) {
-		found(follow,
+		follow_found(follow,
 		    "the hashes in the tiles give the signed root, the entries "
 		    "served do not: the entries named were changed");
 		return;
@@ -342,7 +350,7 @@ check_root(struct follow *follow)
 				"now do not give the signed root"
 			      : "the entries do not give the signed root",
 	    &w);
-	found(follow, "%s", w.text);
+	follow_found(follow, "%s", w.text);
 }
 
 enum err
@@ -354,7 +362,7 @@ follow_run(struct follow *follow, struct why *w)
 	follow->start = follow->audited.edge.size;
 	follow->told = follow->audited.edge;
 	if (size < follow->start) {
-		found(follow,
+		follow_found(follow,
 		    "the log has %" PRIu64 " records, and had %" PRIu64
 		    " when it was followed last",
 		    size, follow->start);
