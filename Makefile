@@ -59,7 +59,7 @@ PACKAGES_CHECK := libcmocka-dev perl clang clang-format clang-tidy cppcheck \
 	nbdkit libnbd-bin fuse3 e2fsprogs
 PACKAGES_DEMO := fasttext wamerican wfrench wngerman wspanish witalian wdutch \
 	wpolish wdanish
-PACKAGES_BENCH := libsqlite3-dev nginx-light gnuplot-nox
+PACKAGES_BENCH := libsqlite3-dev nginx-light gnuplot-nox b3sum
 
 KIND ?= debug
 B := .build/$(KIND)
