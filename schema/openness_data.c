@@ -34,32 +34,38 @@ is_named_data(const struct dossier *dossier, size_t node)
 	return false;
 }
 
-/* Up from what was released, to the first data on each way.  False: all of it is
- * named. */
+/* Leads this edge from what nobody named to where all was looked at? */
+static bool
+is_open_edge(const struct dossier *dossier, const struct dossier_edge *edge,
+    const bool *reached)
+{
+	return reached[edge->to] && !reached[edge->from] && !edge->is_part &&
+	    judgement_is_data_edge(dossier, edge) &&
+	    !is_named_data(dossier, edge->from);
+}
+
+/* Up from what was released, through models, to the first data that is not named.
+ * False: all of it is. */
 static bool
 find_unnamed(const struct dossier *dossier, bool *reached, size_t *ret)
 {
-	bool has_more = true;
+	bool has_more = dossier->edge_count > 0;
 
 	for (size_t i = 0; i < dossier->node_count; i++)
 		reached[i] = dossier->nodes[i].is_released;
-	while (has_more) {
-		has_more = false;
-		for (size_t i = 0; i < dossier->edge_count; i++) {
-			const struct dossier_edge *edge = &dossier->edges[i];
-			size_t from = edge->from;
-			if (!reached[edge->to] || reached[from] ||
-			    edge->is_part ||
-			    !judgement_is_data_edge(dossier, edge) ||
-			    is_named_data(dossier, from))
-				continue;
-			if (!is_model_edge(edge)) {
-				*ret = from;
-				return true;
-			}
-			reached[from] = true;
-			has_more = true;
+	for (size_t i = 0; has_more || i < dossier->edge_count; i++) {
+		if (i >= dossier->edge_count) { /* once more */
+			i = 0;
+			has_more = false;
 		}
+		const struct dossier_edge *edge = &dossier->edges[i];
+		if (!is_open_edge(dossier, edge, reached))
+			continue;
+		*ret = edge->from;
+		if (!is_model_edge(edge))
+			return true;
+		reached[edge->from] = true;
+		has_more = true;
 	}
 	return false;
 }

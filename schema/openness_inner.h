@@ -29,8 +29,8 @@ void judgement_rest_on(struct openness_line *line, size_t record);
 const char *judgement_id(
     const struct dossier_record *record, char out[static JUDGEMENT_ID_MAX]);
 
-/* What a node is called, else how its digest begins. */
-struct span judgement_name(struct judgement *j, size_t node);
+/* What node `at` is called, else how its digest begins. */
+struct span judgement_name(struct judgement *j, size_t at);
 
 /* Did data, or a model, come this way into what was released? */
 bool judgement_is_data_edge(

@@ -153,10 +153,10 @@ static const struct row rows[] = {
 static char
 letter_of(const struct digest *digest)
 {
-	for (char c = 'a'; c <= 'z'; c++) {
-		struct digest one = bag_digest(c);
+	for (int c = 'a'; c <= 'z'; c++) {
+		struct digest one = bag_digest((char)c);
 		if (digest_equal(&one, digest))
-			return c;
+			return (char)c;
 	}
 	return '#';
 }
