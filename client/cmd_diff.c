@@ -7,6 +7,7 @@
 #include "client/download.h"
 #include "client/manifest_diff.h"
 #include "client/show.h"
+#include "schema/openness.h"
 #include "schema/release_diff.h"
 
 #define SHOWN 5 /* files of one set */
@@ -15,7 +16,21 @@ struct comparison {
 	struct session *session;
 	struct dossier_gather gathered[2];
 	struct release_diff diff;
+	struct openness *openness[2]; /* how open each is */
 };
+
+static bool
+is_as_open(const struct comparison *c)
+{
+	return c->openness[0]->class == c->openness[1]->class &&
+	    c->openness[0]->is_osaid == c->openness[1]->is_osaid;
+}
+
+static bool
+is_same(const struct comparison *c)
+{
+	return c->diff.count == 0 && is_as_open(c);
+}
 
 static const char *const signs[] = {
 	[RELEASE_ADDED] = "+",
@@ -147,6 +162,20 @@ print_one(struct comparison *c, const struct release_difference *one)
 }
 
 static void
+print_openness(struct output *out, const struct comparison *c)
+{
+	output_print(out, "openness  ");
+	for (size_t i = 0; i < 2; i++) {
+		const struct openness *o = c->openness[i];
+		output_print(out, "%s%s, OSAID %s", i == 0 ? "" : "  ->  ",
+		    mof_class_label(o->class), o->is_osaid ? "met" : "not met");
+		if (is_as_open(c))
+			break;
+	}
+	output_print(out, is_as_open(c) ? ", both\n" : "\n");
+}
+
+static void
 print_text(struct comparison *c)
 {
 	struct output *out = &c->session->out;
@@ -156,6 +185,7 @@ print_text(struct comparison *c)
 	output_print(out, "%zu difference%s, %zu fact%s the same\n",
 	    c->diff.count, output_plural(c->diff.count), c->diff.same,
 	    output_plural(c->diff.same));
+	print_openness(out, c);
 	output_print(out,
 	    "checked  each record by its proof and signature\n"
 	    "not known: whether the log shows all that was recorded; headwater "
@@ -235,6 +265,17 @@ json_one(struct writer *w, struct comparison *c,
 	writer_text(w, "}");
 }
 
+static void
+json_openness(
+    struct writer *w, const char *name, const struct openness *openness)
+{
+	writer_member(w, name);
+	writer_text(w, "{");
+	writer_member_number(w, "class", openness->class);
+	writer_member(w, "osaid");
+	writer_text(w, openness->is_osaid ? "true}" : "false}");
+}
+
 static enum err
 print_json(struct comparison *c, struct why *w)
 {
@@ -246,6 +287,11 @@ print_json(struct comparison *c, struct why *w)
 	writer_member(&json, "truncated");
 	writer_text(&json, c->diff.is_cut ? "true" : "false");
 	writer_member_number(&json, "same", c->diff.same);
+	writer_member(&json, "openness");
+	writer_text(&json, "{");
+	json_openness(&json, "before", c->openness[0]);
+	json_openness(&json, "after", c->openness[1]);
+	writer_text(&json, "}");
 	writer_member(&json, "differences");
 	writer_text(&json, "[");
 	for (size_t i = 0; i < c->diff.count; i++)
@@ -270,6 +316,10 @@ compare(struct comparison *c, const struct arguments *arguments, struct why *w)
 		if (err == ERR_OK)
 			err = dossier_gather(
 			    c->session, &question, &c->gathered[i], w);
+		if (err == ERR_OK &&
+		    openness_judge(c->gathered[i].dossier, c->session->arena,
+			&c->openness[i]) != ERR_OK)
+			err = why(w, ERR_MEMORY, "out of memory");
 	}
 	if (err == ERR_OK &&
 	    release_diff(c->gathered[0].dossier, c->gathered[1].dossier,
@@ -290,7 +340,7 @@ run_diff(
 	else if (err == ERR_OK)
 		print_text(&c);
 	/* as diff(1): 0 the same, 1 not */
-	if (err == ERR_OK && c.diff.count > 0)
+	if (err == ERR_OK && !is_same(&c))
 		session->exit_code = 1;
 	for (size_t i = 0; i < 2; i++)
 		dossier_gather_done(&c.gathered[i]);
@@ -311,7 +361,8 @@ const struct command command_diff = {
 	.help =
 	    "Compares all that two releases were made of: data, code, models,\n"
 	    "components, licences and their texts, parameters, seeds, metrics\n"
-	    "and what they claim.  A release is NAME/VERSION or an item.  "
+	    "what they claim, and how open they are.  A release is "
+	    "NAME/VERSION or an item.  "
 	    "Sets\n"
 	    "whose manifests the log holds are compared file by file.  Ends\n"
 	    "with 0 the same, 1 they differ, 3 could not be checked.\n",

@@ -28,6 +28,7 @@ echo three >data/c
 ok "a release" make_release 1 7 MIT
 run 0 "a release is the same as itself" headwater diff lab/rel/1 lab/rel/1
 like "and nothing differs" "$OUT" "0 differences, * facts the same
+openness  Unclassified, OSAID not met, both
 checked  each record by its proof and signature*"
 
 rm data/b
@@ -53,15 +54,31 @@ is "each with the record that says it" "$(jq '[.differences[] |
 	(.before, .after) | select(. != null) | .record |
 	test("^[0-9a-f]{64}$")] | all' <<<"$OUT")" true
 run 0 "the other way round is as much" sh -c \
-	'test "$(headwater diff lab/rel/2 lab/rel/1 | tail -n 3 | head -n 1)" = \
-	"$(headwater diff lab/rel/1 lab/rel/2 | tail -n 3 | head -n 1)"'
+	'test "$(headwater diff lab/rel/2 lab/rel/1 | tail -n 4 | head -n 1)" = \
+	"$(headwater diff lab/rel/1 lab/rel/2 | tail -n 4 | head -n 1)"'
 run 1 "an item stands for its newest release" headwater diff lab/rel/1 model
 like "which is the second" "$OUT" "*MIT  ->  Apache-2.0*"
 
+# ---- how open ----
+
+for one in arch results card datacard report; do echo $one >$one; done
+ok "a release of a class" headwater record release model --name lab/rel \
+	--version 3 --component model-architecture=arch,license=MIT \
+	--component evaluation-results=results,license=MIT \
+	--component model-card=card,license=MIT \
+	--component data-card=datacard,license=MIT \
+	--component technical-report=report,license=MIT -q
+run 1 "and one of none" headwater diff lab/rel/2 lab/rel/3
+like "differ in openness" "$OUT" \
+	"*openness  Unclassified, OSAID not met  ->  Class III, Open Model, OSAID not met*"
+run 1 "for programs too" headwater diff lab/rel/2 lab/rel/3 --json
+is "by number" "$(jq -c '[.openness.before.class, .openness.after.class]' \
+	<<<"$OUT")" '[0,3]'
+
 # ---- mistakes ----
 
-run 1 "a release that is not there" headwater diff lab/rel/1 lab/rel/3
-like "is named" "$ERR" "*no record of lab/rel version 3 stands*"
+run 1 "a release that is not there" headwater diff lab/rel/1 lab/rel/9
+like "is named" "$ERR" "*no record of lab/rel version 9 stands*"
 run 2 "one release is not enough" headwater diff lab/rel/1
 run 2 "no principal" headwater diff lab/rel/1 model --as 'No one'
 like "says what one is" "$ERR" "*--as No one: a principal is needed*"
