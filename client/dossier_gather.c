@@ -300,6 +300,10 @@ answer(struct dossier_gather *gather, const struct dossier_want *want,
 		/* cited, and not in the log: the dossier says so */
 		if (err == ERR_NOT_FOUND && want->kind == DOSSIER_RECORD)
 			err = ERR_OK;
+		if (err == ERR_WITHHELD) {
+			ids.is_cut = true;
+			err = ERR_OK;
+		}
 	}
 	if (err == ERR_OK)
 		dossier_answered(gather->build, ids.tree_size, ids.is_cut);

@@ -133,7 +133,7 @@ is_hollow(struct judgement *j, const struct dossier_component *component,
 			.id = component->component->record,
 		};
 		ret->why = judgement_say(j,
-		    "it cites record %s, which is not in the log",
+		    "it cites record %s, which is not in the log, or withheld",
 		    judgement_id(&missing, id));
 		return true;
 	}

@@ -141,13 +141,29 @@ drop_data
 GONE=$(printf '%064d' 7)
 ok "a record that is not there" release 4.3 "datasets=data,record=$GONE,license=MIT"
 is "is said" "$(line datasets lab/rel/4.3)" \
-	"not-met: data: it cites record 000000000000, which is not in the log"
+	"not-met: data: it cites record 000000000000, which is not in the log, or withheld"
 as joe
 ok "joe withdraws" headwater record withdrawal "$JOE" --reason "no rights" -y -q
 as lab
 is "and that is said" "$(line datasets lab/rel/4.1)" \
 	"not-met: it cites record ${JOE:0:12}, which was withdrawn"
 same "the daemon says that too" "$D?version=4.1" lab/rel/4.1
+
+# ---- what the operator withholds is left out, by both ----
+
+INDEX=$(curl -sf "$URL/v1/records?subject=$(digest joes)" |
+	jq -r '.records[0].index')
+stop_daemon
+ok "an entry is withheld" "$HEADWATERD" --data "$WORK/data" \
+	--withhold "$INDEX" --reason "the law"
+start_daemon || exit 1
+rm -rf "$HEADWATER_HOME"
+as lab
+same "of what cites it the client says what the daemon does" "$D?version=4.1" \
+	lab/rel/4.1
+like "which is seen" "$(line datasets lab/rel/4.1)" "not-met: it cites record \
+${JOE:0:12}, which is not in the log, or withheld"
+same "of its bytes too" "$D?version=4.0" lab/rel/4.0
 
 # ---- mistakes ----
 
