@@ -26,7 +26,7 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 	mender \
 	lookup dossier_gather lineage_graph lineage_standing lineage attested warning warning_nodes \
 	shard shard_inner shard_judge shard_lines listing absence \
-	taint taint_inner taint_walk taint_search taint_path clean \
+	taint taint_inner taint_walk taint_openings taint_search taint_path clean \
 	put render render_shard render_taint \
 	token gate watchdog workers request reply serve answer terms render_terms serve_write serve_blob serve_upload \
 	serve_read \

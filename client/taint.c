@@ -57,7 +57,10 @@ read_set(json_value *value, struct arena *arena, void *ret, struct why *w)
 	object_line(&o, "principal", 1, TEXT_LEN_MAX, &set->principal);
 	answer_optional_line(&o, "name", TEXT_LEN_MAX, &set->name);
 	object_line(&o, "by", 1, WORD_LEN_MAX, &by);
-	set->has_line = span_is(by, "manifest");
+	set->is_opened = span_is(by, "opening");
+	set->has_line = set->is_opened || span_is(by, "manifest");
+	set->disclosure =
+	    set->is_opened ? object_number(&o, "disclosure", TREE_SIZE_MAX) : 0;
 	if (set->has_line) {
 		set->index = object_number(&o, "index", TREE_SIZE_MAX);
 		object_text(&o, "line", 1, TEXT_LEN_MAX, &set->line);

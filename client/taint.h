@@ -21,8 +21,10 @@ struct taint_set {
 	struct digest digest;
 	struct hash record;
 	struct span principal;
-	struct span name; /* empty where it has none */
-	bool has_line;	  /* its manifest has it: */
+	struct span name;    /* empty where it has none */
+	bool is_opened;	     /* one line of its salted manifest is shown: */
+	uint64_t disclosure; /* the index of the record that shows it */
+	bool has_line;	     /* its manifest has it: */
 	uint64_t index;
 	struct span line;
 };

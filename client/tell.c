@@ -41,10 +41,14 @@ print_set(struct output *out, const struct taint_set *set)
 	output_print(out, "  ");
 	print_record(out, set->principal, &set->record);
 	if (set->has_line) {
-		struct span path =
-		    span_part(set->line, HASH_TEXT_LEN + 2, set->line.len);
+		size_t at = HASH_TEXT_LEN + 2;
+		if (set->is_opened)
+			at += 2 * MANIFEST_SALT_LEN + 1;
 		output_print(out, ", line %" PRIu64 ": ", set->index + 1);
-		output_safe(out, path);
+		output_safe(out, span_part(set->line, at, set->line.len));
+		if (set->is_opened)
+			output_print(
+			    out, ", opened by entry %" PRIu64, set->disclosure);
 	}
 	output_print(out, "\n");
 }

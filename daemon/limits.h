@@ -57,6 +57,8 @@
 #define SHARD_SALTED_MAX 4	/* of them: disclosures are looked for */
 #define DISCLOSURES_LOOK_MAX 1024  /* records looked at for them */
 #define DISCLOSURES_READ_MAX 16	   /* parsed */
+#define DISCLOSURES_ALL_MAX 512	   /* the same for a question to all of them */
+#define OPENINGS_ALL_MAX 4096	   /* lines that they open */
 #define MANIFESTS_LOOK_MAX 4096	   /* records with one, for a question to all */
 #define MANIFEST_PROBES_MAX 65536  /* filter blocks read for it: about 40 ms */
 #define TAINT_STEPS_MAX 16384	   /* on the paths of one answer */

@@ -307,6 +307,7 @@ lineage_join(struct lineage *lineage, const struct lineage_joint *joint)
 		edge->standing = STANDING_NONE;
 	edge->is_part = true;
 	edge->is_shown = true;
+	edge->is_opened = joint->is_opened;
 	walk_edge(lineage, edge, far);
 }
 

@@ -37,6 +37,7 @@ struct lineage_joint {
 	const struct digest *to;
 	const struct view_record *record;
 	struct span path; /* in the manifest; in the arena */
+	bool is_opened;	  /* one line of a salted manifest shows it */
 };
 void lineage_join(struct lineage *lineage, const struct lineage_joint *joint);
 

@@ -74,6 +74,7 @@ struct lineage_edge {
 	bool is_walked;
 	bool is_part;	   /* a part of `to`, not what it was made of */
 	bool is_shown;	   /* by a manifest: lineage_join */
+	bool is_opened;	   /* and that by a single line of it */
 	bool has_citation; /* what it cites of `from` */
 	struct hash citation;
 	size_t next_into;

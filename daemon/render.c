@@ -166,8 +166,10 @@ render_step(const struct lineage *lineage, const struct lineage_edge *edge,
 	writer_member_text(w, "principal", record->gist.principal);
 	put_text_or_null(
 	    "standing", span_of_text(lineage_standing_name(edge->standing)), w);
-	writer_member_text(
-	    w, "by", span_of_text(edge->is_shown ? "manifest" : "record"));
+	writer_member_text(w, "by",
+	    span_of_text(edge->is_opened ? "opening"
+		    : edge->is_shown	 ? "manifest"
+					 : "record"));
 	writer_text(w, "}");
 }
 

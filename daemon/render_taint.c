@@ -91,6 +91,14 @@ kind_name(enum taint_kind kind)
 	return "via-synthetic";
 }
 
+static const char *
+set_by(const struct lineage_edge *edge)
+{
+	if (edge->is_opened)
+		return "opening";
+	return edge->is_shown ? "manifest" : "part";
+}
+
 static void
 put_set(const struct lineage *lineage, const struct taint_set *set,
     struct writer *w)
@@ -103,8 +111,9 @@ put_set(const struct lineage *lineage, const struct taint_set *set,
 	put_hash_or_null("record", true, &record->id, w);
 	writer_member_text(w, "principal", record->gist.principal);
 	put_text_or_null("name", record->gist.name, w);
-	writer_member_text(
-	    w, "by", span_of_text(set->edge->is_shown ? "manifest" : "part"));
+	writer_member_text(w, "by", span_of_text(set_by(set->edge)));
+	if (set->edge->is_opened)
+		writer_member_number(w, "disclosure", set->disclosure);
 	if (set->edge->is_shown) {
 		writer_member_number(w, "index", set->index);
 		writer_member_text(w, "line", set->line);

@@ -41,6 +41,7 @@ struct taint_set {
 	const struct lineage_edge *edge; /* from the root to the set */
 	uint64_t index;			 /* where edge->is_shown: its line */
 	struct span line;
+	uint64_t disclosure; /* where edge->is_opened: by which record */
 };
 
 struct taint_hit {

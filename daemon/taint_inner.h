@@ -15,6 +15,16 @@ struct tainting_manifest {
 	uint64_t position;
 };
 
+/* A line of a salted set that is shown. */
+struct tainting_opening {
+	struct hash digest; /* of the file */
+	struct digest set;  /* of the first record that stands: */
+	uint64_t position;
+	uint64_t disclosure; /* the record that opens it */
+	uint64_t index;
+	struct span line;
+};
+
 struct tainting {
 	const struct taint_question *question;
 	struct view *view;
@@ -24,6 +34,8 @@ struct tainting {
 	struct attested attested; /* of the lineage's edges */
 	size_t manifest_count;
 	struct tainting_manifest *manifests;
+	size_t opening_count;
+	struct tainting_opening *openings; /* NULL: none */
 	size_t probes;
 	bool *is_searched; /* of the question's nodes */
 	enum err err;
@@ -35,6 +47,12 @@ struct tainting {
 void tainting_collect(struct tainting *tainting);
 /* Asks them for each node that was reached and not asked for yet. */
 void tainting_search(struct tainting *tainting);
+
+/* ---- taint_openings ---- */
+
+/* Collects what is opened of salted sets; joins those that have this node. */
+void tainting_collect_openings(struct tainting *tainting);
+void tainting_search_openings(struct tainting *tainting, size_t node);
 
 /* ---- taint_path ---- */
 

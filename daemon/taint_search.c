@@ -297,14 +297,19 @@ void
 tainting_search(struct tainting *tainting)
 {
 	size_t node_count = tainting->lineage->node_count;
+	size_t manifest_count = tainting->manifest_count;
 	size_t asked = 0;
 
 	leave_sets_out(tainting);
-	for (size_t i = 0; i < node_count; i++)
-		asked += is_asked_for(tainting, i);
-	if (tainting->question->blobs == NULL || asked == 0)
-		return;
-	for (size_t i = 0; i < tainting->manifest_count; i++) {
+	for (size_t i = 0; i < node_count; i++) {
+		if (!is_asked_for(tainting, i))
+			continue;
+		asked++;
+		tainting_search_openings(tainting, i);
+	}
+	if (tainting->question->blobs == NULL)
+		manifest_count = 0; /* none are kept */
+	for (size_t i = 0; asked > 0 && i < manifest_count; i++) {
 		if (tainting->err != ERR_OK)
 			return;
 		if (tainting->probes > MANIFEST_PROBES_MAX) {

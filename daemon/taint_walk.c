@@ -13,6 +13,7 @@ walk(struct tainting *tainting)
 	size_t known;
 
 	tainting_collect(tainting);
+	tainting_collect_openings(tainting);
 	tainting_search(tainting);
 	do {
 		known = lineage->edge_count;

@@ -48,6 +48,21 @@ is "as a record of the set" "$(statement "$OUT" |
 	jq -c '[.predicateType, .subject[0].digest.sha256, (.predicate.openings | length)]')" \
 	"[\"https://headwater/disclosure/v1\",\"$digest\",2]"
 like "which show tells" "$(headwater show "$OUT")" "*sub/f7*"
+shard=sha256:$(of set/sub/f7)
+headwater record run --name lab/train --stage train --input "dataset=sha256:$digest" \
+	--output weights=set/sub/f100 --complete dataset -- true >"$WORK/out" 2>&1
+report $? "a run has the set"
+weights=sha256:$(of set/sub/f100)
+entry=$(curl -sf "$URL/v1/records?kind=disclosure" | jq .records[0].index)
+is "what came of an opened file" "$(curl -s "$URL/v1/shards/$shard" |
+	jq -c '[.datasets[] | [.digest, .name, .by, .disclosure, .line[99:]]]')" \
+	"[[\"sha256:$digest\",\"lab/set\",\"opening\",$entry,\"sub/f7\"]]"
+is "the set, and what was made of it" "$(curl -s "$URL/v1/shards/$shard?as=lab" |
+	jq -c '[.hits[] | [.digest, .kind, .level, .path[0].by]]')" \
+	"[[\"sha256:$digest\",\"direct\",1,\"opening\"],[\"$weights\",\"direct\",1,\"opening\"]]"
+run 0 "affected" headwater affected set/sub/f7
+like "says who opened it" "$OUT" "*lab/set*: sub/f7, opened by entry $entry*"
+run 1 "what was not opened is not known" headwater affected set/sub/f8
 jq -c '.openings[0].index = "5"' openings >forged
 run 1 "a forged one is refused here" headwater record disclosure forged
 like "and named" "$ERR" "*forged: openings?0?: *does not verify*"
