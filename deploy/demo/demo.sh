@@ -323,6 +323,14 @@ run sha256sum langid.bin rerun/langid.bin
 cmp langid.bin rerun/langid.bin || fail "the re-run differs"
 run headwater find langid.bin
 
+say "The same in one step: the lab's own run, again in a fresh folder, as an audit."
+train_id=$(curl -fs "$url/v1/records?name=lab/train" | jq -r '.records[0].id')
+run headwater attest "$train_id" --yes --method re-run --input data/shards \
+	--input pipeline --input /usr/bin/fasttext --output langid.bin \
+	-- pipeline/train.sh data/shards langid.bin
+say "So whoever trusts this auditor knows more than that the lab says so."
+run headwater trace langid.bin --as lab --auditor auditor --depth 1
+
 # ---- what goes wrong is seen ----
 
 chapter "What goes wrong is seen"

@@ -46,6 +46,8 @@ how they differ|^ *\+Words of the web. Take them, but not for money.
 the data set made of shards|lab/words/train
 what came of the French list|langid\.ftz|lab/quantize
 the proof that holds offline|checked  it is entry [0-9]+ of demo
+the run that is run again, confirmed|^ *confirmed
+its evidence level for who trusts the auditor|own  level 4
 a tampered shard refused|refused, exit status 1
 a false claim refused|403 .*signature: does not verify
 that strangers stay strangers|stranger
