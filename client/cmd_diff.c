@@ -73,7 +73,8 @@ compare_sets(struct comparison *c, const struct release_difference *one,
 	struct hash digests[2];
 	struct why w;
 
-	if (one->change != RELEASE_CHANGED ||
+	if (one->before == NULL || one->after == NULL ||
+	    one->change != RELEASE_CHANGED ||
 	    one->before->kind != RELEASE_DATA ||
 	    one->before->digest.algorithm != DIGEST_SHA256 ||
 	    one->after->digest.algorithm != DIGEST_SHA256)
