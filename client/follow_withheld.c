@@ -95,7 +95,7 @@ follow_withheld_bundle(struct follow *follow, const struct tile *bundle,
 	     i < bundle->width && err == ERR_OK && !follow->is_stopped; i++) {
 		uint64_t index = bundle->n * TILE_WIDTH + i;
 		struct hash id;
-		memcpy(id.bytes, hashes.data + i * HASH_LEN, HASH_LEN);
+		memcpy(id.bytes, hashes.data + (size_t)i * HASH_LEN, HASH_LEN);
 		/* no other log gives records by their hash */
 		err = follow->is_tree_only
 		    ? take_hash(follow, index, &id, said, w)
