@@ -12,7 +12,9 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
 	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
 	licensing_item licensing_text licensing_finding licensing_judge licensing_print \
-	mof openness openness_inner openness_component openness_data openness_osaid openness_claim openness_judge openness_print
+	mof openness openness_inner openness_component openness_data openness_osaid openness_claim openness_judge openness_print \
+	export export_inner export_common export_spdx export_spdx_relation export_cyclonedx export_prov export_openlineage \
+	export_croissant export_mot export_eu export_write
 DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob keyring_blob blob_walk \
@@ -30,7 +32,7 @@ DAEMON := limits fault log clock lock tile_cache worker team damage file file_lo
 	put render render_shard render_taint \
 	token gate watchdog workers request reply serve answer terms render_terms serve_write serve_blob serve_upload \
 	serve_read \
-	serve_list serve_openness serve_license serve_lineage serve_shard serve_tlog \
+	serve_export serve_list serve_openness serve_license serve_lineage serve_shard serve_tlog \
 	route http_listen http_reply http_exchange http_stream http_handle http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main
@@ -47,7 +49,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow follow_inner follow_withheld follow_log artifact workplace attest attest_bytes attest_run \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
-	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff main
+	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff cmd_export main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
@@ -100,7 +102,7 @@ DAEMON_LIBS := -lmicrohttpd -llmdb -lz $(SCHEMA_LIBS)
 CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
 # what has a header alone, and what has a program's main
-bare_schema := dossier dossier_inner licensing licensing_inner openness openness_inner
+bare_schema := dossier dossier_inner licensing licensing_inner openness openness_inner export export_inner
 bare_daemon := limits store store_inner manifest_file manifest_inner upload \
 	upload_inner shard shard_inner taint taint_inner main signer_main
 bare_client := follow follow_inner main

@@ -38,6 +38,7 @@ extern const struct command command_affected;
 extern const struct command command_absent;
 extern const struct command command_contaminated;
 extern const struct command command_diff;
+extern const struct command command_export;
 extern const struct command command_manifest;
 extern const struct command command_upload;
 extern const struct command command_disclose;

@@ -14,11 +14,16 @@
 #define PAGES_MAX 64	/* of one list: an answer without end is none */
 #define RELEASE_ANSWER_MAX ((size_t)64 << 20)
 
+struct listed_id {
+	struct hash id;
+	uint64_t stamp_ms; /* the log's word; 0: not said */
+};
+
 /* The newest ids of a list, the oldest of them first. */
 struct ids {
 	size_t cap;
 	size_t count; /* put, more than cap where some fell out */
-	struct hash *all;
+	struct listed_id *all;
 	uint64_t tree_size;
 	bool is_cut;
 };
@@ -32,9 +37,14 @@ ids_begin(struct ids *ids, size_t cap, struct arena *arena, struct why *w)
 }
 
 static void
-ids_put(struct ids *ids, const struct hash *id)
+ids_put(struct ids *ids, const struct hash *id, struct span time)
 {
-	ids->all[ids->count++ % ids->cap] = *id;
+	uint64_t stamp_ms;
+
+	if (!text_untime(time, &stamp_ms))
+		stamp_ms = 0;
+	ids->all[ids->count++ % ids->cap] =
+	    (struct listed_id){ .id = *id, .stamp_ms = stamp_ms };
 	ids->is_cut |= ids->count > ids->cap;
 }
 
@@ -44,7 +54,7 @@ ids_count(const struct ids *ids)
 	return ids->count < ids->cap ? ids->count : ids->cap;
 }
 
-static const struct hash *
+static const struct listed_id *
 ids_at(const struct ids *ids, size_t at)
 {
 	size_t first = ids->count < ids->cap ? 0 : ids->count;
@@ -63,7 +73,7 @@ put_page(const struct listed_page *page, struct ids *ids, struct why *w)
 	for (size_t i = 0; err == ERR_OK && i < page->count; i++) {
 		err = listed_row(page, i, &row, w);
 		if (err == ERR_OK)
-			ids_put(ids, &row.id);
+			ids_put(ids, &row.id, row.time);
 	}
 	ids->tree_size = page->tree_size;
 	return err;
@@ -96,11 +106,13 @@ read_release_row(json_value *value, struct ids *ids, struct why *w)
 {
 	struct object o = object_of(value, "", w);
 	struct hash id;
+	struct span time;
 
 	answer_id(&o, "id", &id);
+	object_line(&o, "time", 1, TEXT_TIME_LEN, &time);
 	enum err err = object_end_open(&o);
 	if (err == ERR_OK)
-		ids_put(ids, &id);
+		ids_put(ids, &id, time);
 	return err;
 }
 
@@ -210,13 +222,31 @@ take_withdrawals(
 	if (err == ERR_OK)
 		err = list(gather->session, query, &ids, w);
 	for (size_t i = 0; err == ERR_OK && i < ids_count(&ids); i++)
-		err = take_withdrawal(gather, ids_at(&ids, i), record, w);
+		err = take_withdrawal(gather, &ids_at(&ids, i)->id, record, w);
 	return err;
 }
 
-static enum err
-take_record(struct dossier_gather *gather, const struct hash *id, struct why *w)
+/* When the log took it, by its own word; nothing rests on that. */
+static uint64_t
+ask_time(struct session *session, uint64_t index)
 {
+	struct listed_page page;
+	struct listed_row row;
+	uint64_t stamp_ms = 0;
+
+	if (listed_at(session, index, &page, &row, NULL) != ERR_OK)
+		return 0;
+	if (!text_untime(row.time, &stamp_ms))
+		stamp_ms = 0;
+	listed_done(&page);
+	return stamp_ms;
+}
+
+static enum err
+take_record(struct dossier_gather *gather, const struct listed_id *listed,
+    struct why *w)
+{
+	const struct hash *id = &listed->id;
 	struct fetched fetched;
 	enum err err = fetch(gather, id, &fetched, w);
 
@@ -228,7 +258,10 @@ take_record(struct dossier_gather *gather, const struct hash *id, struct why *w)
 		.principal = arena_copy(gather->session->arena,
 		    span_of_text(fetched.proved.principal)),
 		.payload = fetched.proved.envelope.payload,
+		.stamp_ms = listed->stamp_ms,
 	};
+	if (record.stamp_ms == 0)
+		record.stamp_ms = ask_time(gather->session, record.index);
 	enum record_kind kind = fetched.proved.record.kind;
 	if (record.principal.data == NULL)
 		err = why(w, ERR_MEMORY, "out of memory");
@@ -275,7 +308,7 @@ find(struct session *session, const struct dossier_want *want, struct ids *ids,
 		    SPAN_ARGS(want->principal));
 		break;
 	case DOSSIER_RECORD:
-		ids_put(ids, &want->id);
+		ids_put(ids, &want->id, SPAN_EMPTY);
 		return ERR_OK;
 	case DOSSIER_TEXTS:
 		err = ask_texts(want->source, query, w);
@@ -294,7 +327,7 @@ answer(struct dossier_gather *gather, const struct dossier_want *want,
 	if (err == ERR_OK)
 		err = find(gather->session, want, &ids, w);
 	for (size_t i = 0; err == ERR_OK && i < ids_count(&ids); i++) {
-		if (dossier_give_again(gather->build, ids_at(&ids, i)))
+		if (dossier_give_again(gather->build, &ids_at(&ids, i)->id))
 			continue;
 		err = take_record(gather, ids_at(&ids, i), w);
 		/* cited, and not in the log: the dossier says so */

@@ -111,6 +111,7 @@ _headwater_options() { # COMMAND: its own, as `headwater help` has them
 	audit) echo --all --tree-only --vkey ;;
 	contains) echo --whole --openings --as ;;
 	contaminated | diff) echo --as ;;
+	export) echo --format --output --as ;;
 	licenses) echo --as --claim ;;
 	openness) echo --as --require --auditor --level ;;
 	absent) echo --of --release --as ;;
@@ -182,7 +183,7 @@ _headwater() {
 	local recording="--dry-run --output-envelope --no-submit --save-proof"
 	local hashing="--salted --pointers --from-sums --cache --no-cache"
 	local commands="init manifest record import submit upload disclose exclude show trace find contains \
-		affected absent contaminated licenses openness diff verify attest audit help"
+		affected absent contaminated licenses openness diff export verify attest audit help"
 	local kinds="dataset code model run evaluation release license withdrawal \
 		advisory reply disclosure audit"
 

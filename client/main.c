@@ -37,6 +37,7 @@ static const struct command *const commands[] = {
 	&command_contaminated,
 	&command_openness,
 	&command_diff,
+	&command_export,
 	&command_licenses,
 	&command_verify,
 	&command_audit,

@@ -59,6 +59,7 @@ serve_handler serve_shard;	      /* digest */
 serve_handler serve_advisories;	      /* list */
 serve_handler serve_releases;	      /* list */
 serve_handler serve_release;	      /* `*`: name/version */
+serve_handler serve_export;	      /* the same, in another format */
 serve_handler serve_openness;	      /* digest */
 serve_handler serve_license_drift;    /* id, or sha256:<hex> */
 serve_handler serve_licensing;	      /* digest */

@@ -247,6 +247,10 @@ put_release(struct request *request, struct reply *reply, struct why *w)
 enum served
 serve_release(struct request *request, struct reply *reply)
 {
+	struct span format;
+
+	if (request_query(request, "format", &format))
+		return serve_export(request, reply);
 	return answer_from_index(request, reply, put_release);
 }
 

@@ -50,20 +50,20 @@ need_go() {
 	INTEROP=$TOOLS/bin/interop
 }
 
-# need_python: a venv with exactly tests/interop/python/requirements.txt.
+# need_python [NAME]: a venv with exactly tests/interop/python/NAME.txt.
 need_python() {
-	local wanted=tests/interop/python/requirements.txt
+	local wanted=tests/interop/python/${1:-requirements}.txt
 	command -v python3 >/dev/null || lacks "python3 is not installed"
 	python3 -c 'import ensurepip, venv' 2>/dev/null ||
 		lacks "python3 comes without venv"
-	VENV=$TOOLS/venv
-	cmp -s $wanted "$VENV/installed" && return
+	VENV=$TOOLS/venv${1:+-$1}
+	cmp -s "$wanted" "$VENV/installed" && return
 	rm -rf "$VENV"
 	mkdir -p "$TOOLS"
 	python3 -m venv "$VENV" || lacks "python3 makes no venv"
-	timeout 400 "$VENV/bin/pip" install -q --no-deps -r $wanted \
+	timeout 500 "$VENV/bin/pip" install -q --no-deps -r "$wanted" \
 		>"$WORK/out" 2>&1 || lacks "PyPI cannot be reached"
-	cp $wanted "$VENV/installed"
+	cp "$wanted" "$VENV/installed"
 }
 
 # need_node: what tests/interop/node/package-lock.json pins, in $NODE.

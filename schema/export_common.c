@@ -1,0 +1,260 @@
+/*
+ * What the formats have in common.
+ */
+#include "schema/export_inner.h"
+
+#include "schema/particular.h"
+
+/* ---- nodes ---- */
+
+const struct dossier_record *
+export_record(const struct dossier *dossier, size_t node)
+{
+	const struct dossier_node *n = &dossier->nodes[node];
+
+	return n->has_described ? &dossier->records[n->described] : NULL;
+}
+
+enum export_what
+export_what(const struct dossier *dossier, size_t node)
+{
+	const struct dossier_record *record = export_record(dossier, node);
+
+	if (record == NULL)
+		return dossier->nodes[node].is_released ? EXPORT_MODEL
+							: EXPORT_THING;
+	if (record->record.kind == RECORD_DATASET)
+		return EXPORT_DATA;
+	return record->record.kind == RECORD_CODE ? EXPORT_CODE : EXPORT_MODEL;
+}
+
+static bool
+is_only_part(const struct dossier *dossier, size_t node)
+{
+	bool is_part = false;
+
+	for (size_t i = 0; i < dossier->edge_count; i++) {
+		const struct dossier_edge *edge = &dossier->edges[i];
+		if (edge->from != node || !edge->is_walked)
+			continue;
+		if (!edge->is_part)
+			return false;
+		is_part = true;
+	}
+	return is_part;
+}
+
+bool
+export_is_told(const struct dossier *dossier, size_t node)
+{
+	const struct dossier_node *n = &dossier->nodes[node];
+
+	return n->is_released || n->is_component ||
+	    (n->is_upstream && !is_only_part(dossier, node));
+}
+
+struct span
+export_name_of(const struct dossier *dossier, size_t node,
+    char buffer[static DIGEST_TEXT_MAX])
+{
+	if (dossier->nodes[node].name.len > 0)
+		return dossier->nodes[node].name;
+	digest_print(&dossier->nodes[node].digest, buffer);
+	return span_of_text(buffer);
+}
+
+static const struct component *
+component_of(const struct dossier *dossier, size_t node)
+{
+	for (size_t i = 0; i < dossier->component_count; i++) {
+		if (dossier->components[i].has_node &&
+		    dossier->components[i].node == node)
+			return dossier->components[i].component;
+	}
+	return NULL;
+}
+
+struct span
+export_license(const struct dossier *dossier, size_t node)
+{
+	const struct component *component = component_of(dossier, node);
+	const struct dossier_record *record = export_record(dossier, node);
+
+	if (component != NULL && component->license.len > 0)
+		return component->license;
+	if (record != NULL && record->record.license.len > 0)
+		return record->record.license;
+	return dossier->nodes[node].is_released
+	    ? dossier_release(dossier)->record.license
+	    : SPAN_EMPTY;
+}
+
+struct span
+export_location(const struct dossier *dossier, size_t node)
+{
+	const struct component *component = component_of(dossier, node);
+	const struct dossier_record *record = export_record(dossier, node);
+
+	if (component != NULL && component->location.len > 0)
+		return component->location;
+	if (record == NULL)
+		return SPAN_EMPTY;
+	struct span source = particular_text(&record->record, "source");
+	return source.len > 0 ? source
+			      : particular_text(&record->record, "repository");
+}
+
+struct span
+export_publisher(const struct dossier *dossier, size_t node)
+{
+	const struct dossier_record *record = export_record(dossier, node);
+
+	return record != NULL ? record->principal
+			      : dossier_release(dossier)->principal;
+}
+
+uint64_t
+export_stamp(const struct dossier *dossier, size_t node)
+{
+	const struct dossier_record *record = export_record(dossier, node);
+
+	return record != NULL ? record->stamp_ms
+			      : dossier_release(dossier)->stamp_ms;
+}
+
+bool
+export_find(const struct dossier *dossier, const struct digest *digest,
+    size_t *ret_node)
+{
+	for (size_t i = 0; i < dossier->node_count; i++) {
+		if (digest_equal(&dossier->nodes[i].digest, digest)) {
+			*ret_node = i;
+			return export_is_told(dossier, i);
+		}
+	}
+	return false;
+}
+
+/* ---- runs ---- */
+
+bool
+export_is_run(const struct dossier *dossier, size_t record)
+{
+	const struct record *r = &dossier->records[record].record;
+
+	if (r->kind != RECORD_RUN && r->kind != RECORD_PROVENANCE)
+		return false;
+	for (size_t i = 0; i < dossier->edge_count; i++) {
+		if (dossier->edges[i].record == record &&
+		    dossier->edges[i].is_walked)
+			return true;
+	}
+	return false;
+}
+
+bool
+export_input(
+    const struct dossier *dossier, size_t record, size_t *at, size_t *ret_node)
+{
+	const struct record *r = &dossier->records[record].record;
+
+	while (*at < r->input_count) {
+		const struct digest_set *set = &r->inputs[(*at)++].digest;
+		if (set->has_node && export_find(dossier, &set->node, ret_node))
+			return true;
+	}
+	return false;
+}
+
+bool
+export_output(
+    const struct dossier *dossier, size_t record, size_t *at, size_t *ret_node)
+{
+	const struct statement *s = &dossier->records[record].record.statement;
+
+	while (*at < s->subject_count) {
+		const struct digest_set *set = &s->subjects[(*at)++].digest;
+		if (set->has_node && export_find(dossier, &set->node, ret_node))
+			return true;
+	}
+	return false;
+}
+
+/* ---- texts ---- */
+
+void
+export_id(struct writer *w, const char *prefix, const struct digest *digest)
+{
+	char text[DIGEST_TEXT_MAX];
+
+	digest_print(digest, text);
+	writer_text(w, "\"");
+	writer_text(w, prefix);
+	writer_text(w, text);
+	writer_text(w, "\"");
+}
+
+void
+export_member_digest(
+    struct writer *w, const char *name, const struct digest *digest)
+{
+	writer_member(w, name);
+	export_id(w, "", digest);
+}
+
+void
+export_record_id(struct writer *w, const char *prefix, const struct hash *id)
+{
+	writer_text(w, "\"");
+	writer_text(w, prefix);
+	writer_hex(w, hash_span(id));
+	writer_text(w, "\"");
+}
+
+void
+export_uuid(struct writer *w, const struct hash *hash)
+{
+	uint8_t bytes[16];
+	static const size_t lens[] = { 4, 2, 2, 2, 6 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = hash->bytes[i];
+	bytes[6] = (uint8_t)(0x80 | (bytes[6] & 0x0f));
+	bytes[8] = (uint8_t)(0x80 | (bytes[8] & 0x3f));
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		if (i > 0)
+			writer_text(w, "-");
+		writer_hex(w, span_of(bytes + at, lens[i]));
+		at += lens[i];
+	}
+}
+
+void
+export_title(struct writer *w, const struct dossier *dossier)
+{
+	const struct record *release = &dossier_release(dossier)->record;
+
+	writer_format(w, "%.*s %.*s", SPAN_ARGS(release->name),
+	    SPAN_ARGS(release->version));
+}
+
+uint64_t
+export_time(const struct dossier *dossier)
+{
+	return dossier_release(dossier)->stamp_ms;
+}
+
+void
+export_write_second(struct writer *w, uint64_t time_ms)
+{
+	uint8_t buffer[32];
+	struct writer text = writer_of(buffer, sizeof(buffer));
+
+	/* "2026-11-25T19:48:51.123Z" */
+	writer_time(&text, time_ms);
+	struct span span = writer_view(&text);
+	if (span.len > 5)
+		writer_span(w, span_part(span, 0, span.len - 5));
+	writer_text(w, "Z");
+}
