@@ -238,7 +238,7 @@ is_named_only(const struct dossier *dossier, const struct evidence_of *of)
 	if (of->what != EVIDENCE_COMPONENT)
 		return false;
 	c = &dossier->components[of->at];
-	return !c->has_node &&
+	return !c->component->has_digest &&
 	    (!c->has_record || dossier->records[c->record].is_withdrawn);
 }
 

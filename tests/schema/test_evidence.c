@@ -112,10 +112,14 @@ put_components(void)
 			.release = RELEASE,
 			.component = &world.named[i],
 		};
+	world.named[BY_NODE].has_digest = true;
 	world.components[BY_NODE].has_node = true;
 	world.components[BY_NODE].node = NODE_D;
 	world.components[BY_WITHDRAWN].has_record = true;
 	world.components[BY_WITHDRAWN].record = WITHDRAWN;
+	/* what it was about */
+	world.components[BY_WITHDRAWN].has_node = true;
+	world.components[BY_WITHDRAWN].node = NODE_D;
 	world.components[BY_RECORD].has_record = true;
 	world.components[BY_RECORD].record = BARE;
 }

@@ -84,7 +84,7 @@ static const struct row rows[] = {
 	{ "a record that is not there", C("datasets", R("9")), NULL,
 	    MOF_DATASETS, OPENNESS_NOT_MET, "it cites record ", 0 },
 	{ "a record that was withdrawn", C("datasets", R("4")), NULL,
-	    MOF_DATASETS, OPENNESS_NOT_MET, "it cites record ", 1 },
+	    MOF_DATASETS, OPENNESS_NOT_MET, "it cites record ", 0 },
 	{ "a record of something else", C("datasets", D("d") "," R("3")), NULL,
 	    MOF_DATASETS, OPENNESS_NOT_MET, "it cites record ", 1 },
 	{ "somebody else's record, cited", C("datasets", R("3")), NULL,
