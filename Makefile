@@ -46,7 +46,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	submit unsent upload \
 	options wishes item kept draft terms constituent finding recording child environment run \
 	card imported set_statement prover disclosing manifest_path \
-	run_statement graph draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow follow_inner follow_withheld follow_log artifact workplace attest attest_bytes attest_run \
+	run_statement graph warned draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow follow_inner follow_withheld follow_log artifact workplace attest attest_bytes attest_run \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
 	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff cmd_export main

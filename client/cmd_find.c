@@ -8,6 +8,7 @@
 #include "client/listed.h"
 #include "client/progress.h"
 #include "client/show.h"
+#include "client/warned.h"
 
 #define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
 #define RECORDS_MAX 10000	   /* of one digest */
@@ -145,7 +146,8 @@ find_one(struct finding *finding, const struct asked *asked, struct why *w)
 }
 
 static enum err
-find_asked(struct finding *finding, const struct asked *asked, struct why *w)
+find_asked(struct finding *finding, const struct asked *asked, bool is_whole,
+    struct why *w)
 {
 	struct writer *json = &finding->json;
 	char text[DIGEST_TEXT_MAX];
@@ -158,7 +160,11 @@ find_asked(struct finding *finding, const struct asked *asked, struct why *w)
 	writer_member(json, "records");
 	writer_text(json, "[");
 	enum err err = find_one(finding, asked, w);
-	writer_text(json, "]}");
+	writer_text(json, "]");
+	/* of the files of a folder that it names, its own lineage tells */
+	if (err == ERR_OK && is_whole && finding->found > 0)
+		err = warned_tell(finding->session, &asked->digest, json, w);
+	writer_text(json, "}");
 	return err;
 }
 
@@ -182,7 +188,7 @@ find_files(struct finding *finding, const struct item *item, struct why *w)
 			.digest = digest_sha256(&set->lines[i].digest),
 		};
 		if (!digest_is_of_nothing(&asked.digest))
-			err = find_asked(finding, &asked, w);
+			err = find_asked(finding, &asked, false, w);
 		progress_add(&progress, 1);
 	}
 	progress_end(&progress);
@@ -244,7 +250,7 @@ run_find(
 		err = item_node(&item, &node, w);
 	if (err == ERR_OK) {
 		struct asked asked = { span_of_text(item.what), node };
-		err = find_asked(&finding, &asked, w);
+		err = find_asked(&finding, &asked, true, w);
 	}
 	if (err == ERR_OK)
 		err = find_files(&finding, &item, w);
@@ -262,7 +268,8 @@ const struct command command_find = {
 	.name = "find",
 	.summary = "what is known of a file, a folder or a digest",
 	.words = "ITEM",
-	.help = "Lists the records that have it as a subject.  A folder is\n"
+	.help = "Lists the records that have it as a subject, and advisories\n"
+		"against it or anything that it was made of.  A folder is\n"
 		"asked for by its manifest and file by file.  Nothing known:\n"
 		"exit status 1.\n",
 	.words_min = 1,

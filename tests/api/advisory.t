@@ -24,6 +24,15 @@ is "by its digest and name" "$(statement "$first" | jq -c .subject)" \
 	"[{\"name\":\"a\",\"digest\":{\"sha256\":\"$(digest set/a | cut -c8-)\"}}]"
 is "with what is said of it" "$(statement "$first" | jq -c .predicate)" \
 	'{"reason":"poison","severity":"high","action":"exclude","description":"Found by hand"}'
+HEADWATER_KEY=$WORK/lab headwater record run --name lab/made --stage train --input dataset=set \
+	--output weights=made -- sh -c 'echo made >made' >"$WORK/out" 2>&1
+report $? "a run has it"
+run 0 "what was made of it" headwater find made
+like "is found with the warning" "$OUT" "*advisory*${first:0:16}  against *"
+is "in JSON too" "$(headwater find made --json | jq -c '[.asked[0].advisories[] |
+	[.id, .count]] | unique')" "[[\"$first\",1]]"
+is "what has none has none" "$(headwater find set/b --json |
+	jq -c '.asked[0].advisories')" "[]"
 run 0 "a folder is warned of" headwater record advisory set sha256:"$(sha256 x)" \
 	--reason opt-out --severity low --action note
 second=$OUT
