@@ -15,17 +15,64 @@ export_record(const struct dossier *dossier, size_t node)
 	return n->has_described ? &dossier->records[n->described] : NULL;
 }
 
+/* What a run calls its output; a role of a run's own says nothing. */
+static enum export_what
+what_of_role(struct span role)
+{
+	static const struct {
+		const char *role;
+		enum export_what what;
+	} rows[] = {
+		{ "model", EXPORT_MODEL },
+		{ "weights", EXPORT_MODEL },
+		{ "checkpoint", EXPORT_MODEL },
+		{ "dataset", EXPORT_DATA },
+		{ "data", EXPORT_DATA },
+		{ "training-data", EXPORT_DATA },
+		{ "shard", EXPORT_DATA },
+		{ "shards", EXPORT_DATA },
+		{ "heldout", EXPORT_DATA },
+		{ "code", EXPORT_CODE },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (span_is(role, rows[i].role))
+			return rows[i].what;
+	}
+	return EXPORT_THING;
+}
+
+static enum export_what
+what_of_output(const struct record *run, const struct digest *digest)
+{
+	const struct statement *s = &run->statement;
+
+	for (size_t i = 0; i < s->subject_count; i++) {
+		if (s->subjects[i].digest.has_node &&
+		    digest_equal(&s->subjects[i].digest.node, digest))
+			return what_of_role(s->subjects[i].role);
+	}
+	return EXPORT_THING;
+}
+
 enum export_what
 export_what(const struct dossier *dossier, size_t node)
 {
+	const struct dossier_node *n = &dossier->nodes[node];
 	const struct dossier_record *record = export_record(dossier, node);
+	enum record_kind kind =
+	    record == NULL ? RECORD_OTHER : record->record.kind;
+	enum export_what what = EXPORT_THING;
 
-	if (record == NULL)
-		return dossier->nodes[node].is_released ? EXPORT_MODEL
-							: EXPORT_THING;
-	if (record->record.kind == RECORD_DATASET)
+	if (kind == RECORD_DATASET)
 		return EXPORT_DATA;
-	return record->record.kind == RECORD_CODE ? EXPORT_CODE : EXPORT_MODEL;
+	if (kind == RECORD_CODE)
+		return EXPORT_CODE;
+	if (kind == RECORD_MODEL)
+		return EXPORT_MODEL;
+	if (kind == RECORD_RUN)
+		what = what_of_output(&record->record, &n->digest);
+	return what == EXPORT_THING && n->is_released ? EXPORT_MODEL : what;
 }
 
 static bool
@@ -109,8 +156,11 @@ export_publisher(const struct dossier *dossier, size_t node)
 {
 	const struct dossier_record *record = export_record(dossier, node);
 
-	return record != NULL ? record->principal
-			      : dossier_release(dossier)->principal;
+	if (record != NULL)
+		return record->principal;
+	return dossier->nodes[node].is_released
+	    ? dossier_release(dossier)->principal
+	    : SPAN_EMPTY;
 }
 
 uint64_t
@@ -118,8 +168,43 @@ export_stamp(const struct dossier *dossier, size_t node)
 {
 	const struct dossier_record *record = export_record(dossier, node);
 
-	return record != NULL ? record->stamp_ms
-			      : dossier_release(dossier)->stamp_ms;
+	if (record != NULL)
+		return record->stamp_ms;
+	return dossier->nodes[node].is_released
+	    ? dossier_release(dossier)->stamp_ms
+	    : 0;
+}
+
+bool
+export_is_agent(const struct dossier *dossier, struct span principal)
+{
+	if (span_equal(dossier_release(dossier)->principal, principal))
+		return true;
+	for (size_t i = 0; i < dossier->node_count; i++) {
+		if (export_is_told(dossier, i) &&
+		    span_equal(export_publisher(dossier, i), principal))
+			return true;
+	}
+	for (size_t i = 0; i < dossier->record_count; i++) {
+		if (export_is_run(dossier, i) &&
+		    span_equal(dossier->records[i].principal, principal))
+			return true;
+	}
+	return false;
+}
+
+bool
+export_speaks_of(const struct dossier *dossier, size_t record, size_t node)
+{
+	const struct statement *s = &dossier->records[record].record.statement;
+	const struct digest *digest = &dossier->nodes[node].digest;
+
+	for (size_t i = 0; i < s->subject_count; i++) {
+		if (s->subjects[i].digest.has_node &&
+		    digest_equal(&s->subjects[i].digest.node, digest))
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -37,8 +37,22 @@ static const char context[] =
 static bool
 is_data(const struct dossier *d, size_t node)
 {
-	return export_is_told(d, node) && export_what(d, node) == EXPORT_DATA &&
-	    d->nodes[node].digest.algorithm == DIGEST_SHA256;
+	const struct dossier_node *n = &d->nodes[node];
+
+	return (n->is_upstream || n->is_released) && export_is_told(d, node) &&
+	    export_what(d, node) == EXPORT_DATA &&
+	    n->digest.algorithm == DIGEST_SHA256;
+}
+
+/* A set of files is known by its manifest, which is text (FORMATS 3.1). */
+static bool
+is_set(const struct dossier *d, size_t node)
+{
+	const struct dossier_record *record = export_record(d, node);
+
+	return record != NULL && record->record.statement.subject_count > 0 &&
+	    digest_set_find(&record->record.statement.subjects[0].digest,
+		DIGEST_MERKLE_TREE_HASH) != NULL;
 }
 
 static void
@@ -52,12 +66,16 @@ put_file(struct croissant *c, size_t node)
 	writer_text(c->w, "{\"@type\":\"cr:FileObject\"");
 	export_member_digest(c->w, "@id", digest);
 	writer_member_text(c->w, "name", export_name_of(c->d, node, buffer));
+	/* The bytes of this digest are what the log keeps; where a set is from is
+	   another place, with other bytes. */
 	writer_member(c->w, "contentUrl");
+	export_id(c->w, "urn:headwater:", digest);
 	if (location.len > 0)
-		writer_json(c->w, location);
-	else
-		export_id(c->w, "urn:headwater:", digest);
-	writer_text(c->w, ",\"encodingFormat\":\"text/plain\",\"sha256\":\"");
+		writer_member_text(c->w, "description", location);
+	writer_member_text(c->w, "encodingFormat",
+	    span_of_text(is_set(c->d, node) ? "text/plain"
+					    : "application/octet-stream"));
+	writer_text(c->w, ",\"sha256\":\"");
 	writer_hex(c->w, span_of(digest->bytes, digest->len));
 	writer_text(c->w, "\"}");
 }

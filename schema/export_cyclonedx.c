@@ -129,7 +129,9 @@ put_named(struct bom *b, size_t node)
 	    b->w, "type", span_of_text(types[export_what(b->d, node)]));
 	export_member_digest(b->w, "bom-ref", &b->d->nodes[node].digest);
 	writer_member_text(b->w, "name", export_name_of(b->d, node, buffer));
-	writer_member_text(b->w, "publisher", export_publisher(b->d, node));
+	if (export_publisher(b->d, node).len > 0)
+		writer_member_text(
+		    b->w, "publisher", export_publisher(b->d, node));
 	put_hashes(b, &b->d->nodes[node].digest);
 	put_license(b, node);
 	put_location(b, node);
@@ -168,14 +170,16 @@ put_metric(void *context, const struct particular *one)
 	writer_text(b->w, "}");
 }
 
+/* Of this very artifact, by the publisher's own word. */
 static void
-put_metrics(struct bom *b)
+put_metrics(struct bom *b, size_t node)
 {
 	writer_member(b->w, "quantitativeAnalysis");
 	writer_text(b->w, "{\"performanceMetrics\":[");
 	for (size_t i = 0; i < b->d->record_count; i++) {
 		const struct dossier_record *r = &b->d->records[i];
-		if (!r->is_withdrawn && span_equal(r->principal, b->d->as))
+		if (!r->is_withdrawn && span_equal(r->principal, b->d->as) &&
+		    export_speaks_of(b->d, i, node))
 			particular_walk(&r->record, put_metric, b);
 	}
 	writer_text(b->w, "]}");
@@ -195,7 +199,7 @@ put_card(struct bom *b, size_t node)
 		writer_member_text(b->w, "modelArchitecture", architecture);
 	put_datasets(b);
 	writer_text(b->w, "}");
-	put_metrics(b);
+	put_metrics(b, node);
 	writer_text(b->w, "}");
 }
 

@@ -164,12 +164,17 @@ put_claims(struct summary *s)
 	    "\n## Claimed by name alone\n\nCopied from documents that came "
 	    "with it; no bytes stand behind these names.\n\n");
 	for (size_t i = 0; i < s->d->record_count; i++) {
-		const struct claims *claims = &s->d->records[i].record.claims;
+		const struct dossier_record *r = &s->d->records[i];
+		const struct claims *claims = &r->record.claims;
+		if (r->is_withdrawn || !export_is_agent(s->d, r->principal))
+			continue;
 		for (size_t j = 0; j < claims->count; j++) {
 			writer_format(s->w,
 			    "- %s: ", claim_what_name(claims->all[j].what));
 			put_safe(s->w, claims->all[j].name);
-			writer_text(s->w, "\n");
+			writer_text(s->w, " (said by ");
+			put_safe(s->w, r->principal);
+			writer_text(s->w, ")\n");
 			count++;
 		}
 	}

@@ -39,9 +39,15 @@ struct span export_name_of(const struct dossier *dossier, size_t node,
 struct span export_license(const struct dossier *dossier, size_t node);
 /* Where it can be had; empty: nobody says. */
 struct span export_location(const struct dossier *dossier, size_t node);
-/* Who describes it; where nobody does, who is asked about. */
+/* Who describes it, and when the log took his record; of what was released and
+ * nobody describes, the release's.  Empty and 0: nobody. */
 struct span export_publisher(const struct dossier *dossier, size_t node);
 uint64_t export_stamp(const struct dossier *dossier, size_t node);
+/* Does this principal stand behind anything that is told?  Strangers do not. */
+bool export_is_agent(const struct dossier *dossier, struct span principal);
+/* Is what the record describes, or was evaluated, this node? */
+bool export_speaks_of(
+    const struct dossier *dossier, size_t record, size_t node);
 
 /* Is it a run (or other build) whose edges are walked? */
 bool export_is_run(const struct dossier *dossier, size_t record);

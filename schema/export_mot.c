@@ -35,7 +35,7 @@ find(const struct mot *m, const char *role)
 	return found;
 }
 
-/* By which URL; else by which digest; else by which name. */
+/* By which URL; else by which digest, or record. */
 static void
 put_location(struct mot *m, const struct dossier_component *one)
 {
@@ -49,11 +49,24 @@ put_location(struct mot *m, const struct dossier_component *one)
 		if (location.len == 0 && one->has_node) {
 			digest_print(&m->d->nodes[one->node].digest, text);
 			location = span_of_text(text);
+		} else if (location.len == 0 && one->has_record) {
+			struct digest id =
+			    digest_sha256(&m->d->records[one->record].id);
+			id.algorithm = DIGEST_TLOG_LEAF;
+			digest_print(&id, text);
+			location = span_of_text(text);
 		}
-		if (location.len == 0)
-			location = one->component->name;
 	}
 	put(m, "      location", location);
+}
+
+/* By name alone: a claim, and no licence makes it more (the tool counts what has
+ * one). */
+static bool
+is_claim(const struct dossier_component *one)
+{
+	return !one->has_node && !one->has_record &&
+	    one->component->location.len == 0;
 }
 
 static void
@@ -61,7 +74,7 @@ put_texts(struct mot *m, const struct dossier_component *one)
 {
 	char text[DIGEST_TEXT_MAX] = "";
 
-	if (one != NULL && one->component->texts.count > 0) {
+	if (one != NULL && !is_claim(one) && one->component->texts.count > 0) {
 		struct digest digest =
 		    digest_sha256(&one->component->texts.all[0]);
 		digest_print(&digest, text);
@@ -69,25 +82,46 @@ put_texts(struct mot *m, const struct dossier_component *one)
 	put(m, "      license_path", span_of_text(text));
 }
 
+static struct span
+license_of(const struct mot *m, const struct dossier_component *one)
+{
+	if (is_claim(one) || one->component->license.len > 0)
+		return is_claim(one) ? SPAN_EMPTY : one->component->license;
+	if (one->has_node)
+		return export_license(m->d, one->node);
+	return one->has_record ? m->d->records[one->record].record.license
+			       : SPAN_EMPTY;
+}
+
+static struct span
+description_of(const struct mot *m, const struct dossier_component *one)
+{
+	if (one->component->name.len > 0)
+		return one->component->name;
+	if (one->has_node)
+		return m->d->nodes[one->node].name;
+	return one->has_record ? m->d->records[one->record].record.name
+			       : SPAN_EMPTY;
+}
+
 static void
 put_component(struct mot *m, const struct mof_row *row)
 {
 	const struct dossier_component *one = find(m, row->role);
+	char buffer[STATEMENT_TEXT_MAX + 64];
+	struct writer description = writer_of(buffer, sizeof(buffer));
 	struct span license = SPAN_EMPTY;
-	struct span description = SPAN_EMPTY;
 
 	if (one != NULL) {
-		license = one->component->license;
-		description = one->component->name;
-		if (license.len == 0 && one->has_node)
-			license = export_license(m->d, one->node);
-		if (description.len == 0 && one->has_node)
-			description = m->d->nodes[one->node].name;
+		license = license_of(m, one);
+		if (is_claim(one))
+			writer_text(&description, "claimed by name alone: ");
+		writer_span(&description, description_of(m, one));
 	}
 	writer_text(m->w, "    - name: ");
 	writer_json(m->w, span_of_text(row->name));
 	writer_text(m->w, "\n");
-	put(m, "      description", description);
+	put(m, "      description", writer_view(&description));
 	put_location(m, one);
 	put(m, "      license_name", license);
 	put_texts(m, one);
@@ -109,8 +143,9 @@ export_mot(const struct dossier *dossier, struct writer *writer, struct why *w)
 	put(&m, "  name", release->record.name);
 	put(&m, "  version", release->record.version);
 	put(&m, "  date", span_part(writer_view(&text), 0, 10));
-	put(&m, "  type", span_of_text("other"));
-	put(&m, "  architecture", span_of_text("undisclosed"));
+	/* records have no words of the tool's lists: left open, not "other" */
+	put(&m, "  type", SPAN_EMPTY);
+	put(&m, "  architecture", SPAN_EMPTY);
 	put(&m, "  origin", SPAN_EMPTY);
 	put(&m, "  producer", release->principal);
 	put(&m, "  contact", SPAN_EMPTY);

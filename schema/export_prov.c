@@ -133,7 +133,7 @@ put_agents(struct prov *p)
 	begin(p->w, "agent");
 	for (size_t i = 0; i < p->d->record_count; i++) {
 		struct span principal = p->d->records[i].principal;
-		if (is_told_before(p, i))
+		if (is_told_before(p, i) || !export_is_agent(p->d, principal))
 			continue;
 		writer_comma(p->w);
 		writer_format(p->w, "\"hwp:%.*s\":{", SPAN_ARGS(principal));

@@ -119,7 +119,8 @@ put_agents(struct spdx_out *s)
 {
 	for (size_t i = 0; i < s->d->record_count; i++) {
 		struct span principal = s->d->records[i].principal;
-		if (has_agent(s, i, principal))
+		if (has_agent(s, i, principal) ||
+		    !export_is_agent(s->d, principal))
 			continue;
 		spdx_begin(s, "Organization");
 		put_agent_id(s, principal);
@@ -170,7 +171,8 @@ put_common(struct spdx_out *s, size_t node, const char *purpose)
 	    s->w, "software_primaryPurpose", span_of_text(purpose));
 	writer_member_text(s->w, "software_downloadLocation",
 	    location.len > 0 ? location : span_of_text(NOASSERTION));
-	put_time(s, "releaseTime", export_stamp(s->d, node));
+	if (export_publisher(s->d, node).len > 0)
+		put_time(s, "releaseTime", export_stamp(s->d, node));
 	writer_member(s->w, "verifiedUsing");
 	writer_format(s->w,
 	    "[{\"type\":\"Hash\",\"algorithm\":\"%s\",\"hashValue\":\"",
@@ -199,21 +201,6 @@ spdx_put_entry(void *context, const struct particular *one)
 	writer_text(s->w, "}");
 }
 
-/* Does the record speak of this node: as an output, or as what was evaluated? */
-static bool
-speaks_of(const struct spdx_out *s, size_t record, size_t node)
-{
-	const struct statement *t = &s->d->records[record].record.statement;
-
-	for (size_t i = 0; i < t->subject_count; i++) {
-		if (t->subjects[i].digest.has_node &&
-		    digest_equal(
-			&t->subjects[i].digest.node, &s->d->nodes[node].digest))
-			return true;
-	}
-	return false;
-}
-
 static void
 put_dictionary(struct spdx_out *s, const char *name, size_t node, bool is_run)
 {
@@ -224,7 +211,7 @@ put_dictionary(struct spdx_out *s, const char *name, size_t node, bool is_run)
 		bool is_it = is_run ? export_is_run(s->d, i)
 				    : r->record.kind == RECORD_EVALUATION &&
 			!r->is_withdrawn && span_equal(r->principal, s->d->as);
-		if (is_it && speaks_of(s, i, node))
+		if (is_it && export_speaks_of(s->d, i, node))
 			particular_walk(&r->record, spdx_put_entry, s);
 	}
 	writer_text(s->w, "]");
@@ -253,8 +240,6 @@ put_model(struct spdx_out *s, size_t node)
 static void
 put_dataset(struct spdx_out *s, size_t node)
 {
-	const struct dossier_record *record = export_record(s->d, node);
-
 	spdx_begin(s, "dataset_DatasetPackage");
 	put_common(s, node, "data");
 	put_time(s, "builtTime", export_stamp(s->d, node));
@@ -264,9 +249,6 @@ put_dataset(struct spdx_out *s, size_t node)
 	writer_text(s->w, "]");
 	writer_member(s->w, "dataset_datasetType");
 	writer_text(s->w, "[\"noAssertion\"]");
-	if (record != NULL && record->record.availability == AVAILABILITY_OPEN)
-		writer_member_text(s->w, "dataset_datasetAvailability",
-		    span_of_text("directDownload"));
 	writer_text(s->w, "}");
 }
 

@@ -38,8 +38,8 @@ spdx_put_builds(struct spdx_out *s)
 		put_build_id(s, i);
 		if (r->record.name.len > 0)
 			writer_member_text(s->w, "name", r->record.name);
-		writer_member_text(s->w, "build_buildType",
-		    span_of_text("https://headwater/run/v1"));
+		writer_member_text(
+		    s->w, "build_buildType", particular_build_type(&r->record));
 		writer_member(s->w, "build_buildId");
 		export_record_id(s->w, "", &r->id);
 		particular_walk(&r->record, put_build_time, s);

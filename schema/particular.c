@@ -1,5 +1,7 @@
 #include "schema/particular.h"
 
+#include "schema/text.h"
+
 static const char *const names[] = {
 #define X(name, text) text,
 	PARTICULAR_TABLE(X)
@@ -124,4 +126,14 @@ struct span
 particular_text(const struct record *record, const char *name)
 {
 	return find_text(record->statement.predicate, name);
+}
+
+struct span
+particular_build_type(const struct record *record)
+{
+	struct span type = find_text(
+	    find(record->statement.predicate, "buildDefinition"), "buildType");
+
+	/* a stranger's may be anything */
+	return text_is_uri(type) ? type : span_of_text("urn:headwater:unknown");
 }

@@ -46,6 +46,9 @@ typedef void particular_take(void *context, const struct particular *one);
 void particular_walk(
     const struct record *record, particular_take *take, void *context);
 
+/* The buildType of a run or of other provenance, where that is a URI. */
+struct span particular_build_type(const struct record *record);
+
 /* The text of a member of the predicate itself (description, source, …);
  * SPAN_EMPTY where it is missing. */
 struct span particular_text(const struct record *record, const char *name);
