@@ -6,7 +6,6 @@
 #include "client/item.h"
 #include "client/listed.h"
 #include "client/releases.h"
-#include "client/url.h"
 #include "schema/text.h"
 
 #define PATH_LEN_MAX 4096
@@ -275,18 +274,16 @@ take_record(struct dossier_gather *gather, const struct listed_id *listed,
 
 /* ---- all that is wanted ---- */
 
+/* By its sha256, since a query holds not all that a URI may. */
 static enum err
 ask_texts(struct span source, char query[static PATH_LEN_MAX], struct why *w)
 {
-	char buffer[PATH_LEN_MAX];
-	struct writer escaped = writer_of(buffer, sizeof(buffer));
+	struct hash hash = sha256_of(source);
+	char text[HASH_TEXT_MAX];
 
-	url_escape(source, &escaped);
-	if (escaped.err != ERR_OK)
-		return why(w, ERR_LIMIT, "a source too long to be asked for");
+	hash_print(&hash, text);
 	return answer_path(query, PATH_LEN_MAX, w,
-	    "/v1/records?kind=license&source=%.*s",
-	    SPAN_ARGS(writer_view(&escaped)));
+	    "/v1/records?kind=license&source=sha256:%s", text);
 }
 
 static enum err

@@ -32,6 +32,19 @@ take_names(
 	return ERR_OK;
 }
 
+/* A URI, or its sha256: what a query may hold has not all that URIs have. */
+static enum err
+take_source(struct span text, struct digest *ret, struct why *w)
+{
+	if (span_starts(text, "sha256:") &&
+	    digest_parse(text, ret, NULL) == ERR_OK)
+		return ERR_OK;
+	if (!text_is_uri(text))
+		return why(w, ERR_SYNTAX, "an absolute URI is needed");
+	*ret = gist_source(text);
+	return ERR_OK;
+}
+
 /* What a record refers to, by one of these queries. */
 static enum err
 take_reference(
@@ -56,10 +69,8 @@ take_reference(
 			    names[i]);
 		filter->has_reference = true;
 		reference->what = (enum gist_reference_what)i;
-		if (i == GIST_LICENSE_SOURCE && !text_is_uri(text))
-			err = why(w, ERR_SYNTAX, "an absolute URI is needed");
-		else if (i == GIST_LICENSE_SOURCE)
-			reference->digest = gist_source(text);
+		if (i == GIST_LICENSE_SOURCE)
+			err = take_source(text, &reference->digest, w);
 		else
 			err = digest_parse(text, &reference->digest, w);
 		if (err != ERR_OK)

@@ -244,6 +244,21 @@ run 0 "one that is clean" headwater record model clean --name lab/clean \
 	--license MIT -q
 run 0 "and its release" headwater record release clean --name lab/clean-release \
 	--version 1 --license MIT --license-text mit -q
+# a URI of characters that no query may hold
+echo 'Terms of the ~ kind' >tilde
+ok "a text from an odd place" headwater record license tilde \
+	--name lab/licences/odd --license LicenseRef-odd -q \
+	--source 'https://example.org/~terms?version=1&lang=en'
+echo odd >odd
+ok "something that rests on it" headwater record dataset odd --name lab/odd \
+	--license LicenseRef-odd --license-text tilde -q
+ok "is released" headwater record release odd --name lab/odd-release --version 1 -q
+headwater licenses lab/odd-release/1 >"$WORK/odd" 2>&1
+like "and can be looked into" "$(cat "$WORK/odd")" "*LicenseRef-odd*"
+source=$(printf %s 'https://example.org/~terms?version=1&lang=en' | sha256sum | cut -d' ' -f1)
+is "by the sha256 of the place" "$(curl -s "$URL/v1/records?source=sha256:$source" |
+	jq '.records | length')" 1
+
 run 0 "nothing is in the way" headwater licenses lab/clean-release/1
 run 2 "no expression" headwater licenses lab/clean-release/1 --claim 'MIT OR'
 like "is said" "$ERR" "*claim: a licence is missing at the end*"
