@@ -87,6 +87,7 @@ void subject_make_in(
 void subject_remove(struct subject *s); /* kills what runs, removes it all */
 
 #define START_HANGS 1000
+#define START_IS_LOCKED 12
 #define ENDED_BY_SIGNAL 128
 /* 0 when it listens, else how it ended: exit status, ENDED_BY_SIGNAL + signal, or
  * START_HANGS (then it was killed). */

@@ -358,8 +358,14 @@ subject_await(struct subject *s)
 int
 subject_start(struct subject *s)
 {
-	subject_launch(s);
-	int status = subject_await(s);
+	uint64_t end_ms = now_ms() + START_WAIT_MS;
+	int status;
+
+	/* the signer of the one before may still be ending */
+	do {
+		subject_launch(s);
+		status = subject_await(s);
+	} while (status == START_IS_LOCKED && now_ms() < end_ms);
 	s->fault = NULL;
 	s->preload = NULL;
 	s->option = NULL;
