@@ -116,8 +116,6 @@ check_signer(struct session *session, struct verification *v, const char *given,
     struct why *w)
 {
 	struct keyring_lines context;
-	struct keyring_source lines;
-	struct proved_by by = { &v->key, &lines };
 	struct span keyring = SPAN_EMPTY;
 	char beside[DISK_PATH_MAX]; /* of its own proof where it is a keyring */
 	enum err err = ERR_OK;
@@ -131,7 +129,8 @@ check_signer(struct session *session, struct verification *v, const char *given,
 		err = load_keyring(session, v, beside, &keyring, w);
 	if (err != ERR_OK)
 		return err;
-	lines = session_lines(session, beside, &context);
+	struct keyring_source lines = session_lines(session, beside, &context);
+	struct proved_by by = { &v->key, &lines };
 	return proved_judge(&v->proved, &by, keyring, session->arena, w);
 }
 

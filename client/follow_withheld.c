@@ -67,15 +67,15 @@ take(
 
 	if (err == ERR_WITHHELD)
 		return take_hash(follow, index, id, &said, w);
-	if (err == ERR_NOT_FOUND)
-		follow_found(follow,
-		    "entry %" PRIu64 ": the log neither gives nor withholds "
-		    "the record of its hash",
-		    index);
-	if (err == ERR_NOT_FOUND)
-		return take_hash(follow, index, id, &said, w);
-	return err == ERR_OK ? follow_entry(follow, index, entry, w)
-			     : why(w, err, "%s", said.text);
+	if (err == ERR_OK)
+		return follow_entry(follow, index, entry, w);
+	if (err != ERR_NOT_FOUND)
+		return why(w, err, "%s", said.text);
+	follow_found(follow,
+	    "entry %" PRIu64 ": the log neither gives nor withholds the record "
+	    "of its hash",
+	    index);
+	return take_hash(follow, index, id, &said, w);
 }
 
 enum err

@@ -32,13 +32,13 @@ static enum err
 give_lines(void *context, const struct hash *sha256, size_t len,
     struct writer *ret, struct why *w)
 {
-	const struct rekey *rekey = context;
+	const struct rekey *asked = context;
 
 	(void)sha256;
-	if (rekey->lines.len != len)
+	if (asked->lines.len != len)
 		return why(w, ERR_MISMATCH, "%zu bytes of lines, not %zu",
-		    rekey->lines.len, len);
-	writer_span(ret, writer_view(&rekey->lines));
+		    asked->lines.len, len);
+	writer_span(ret, writer_view(&asked->lines));
 	return ERR_OK;
 }
 

@@ -297,7 +297,7 @@ void
 tainting_search(struct tainting *tainting)
 {
 	size_t node_count = tainting->lineage->node_count;
-	size_t manifest_count = tainting->manifest_count;
+	size_t open_count = tainting->manifest_count;
 	size_t asked = 0;
 
 	leave_sets_out(tainting);
@@ -308,8 +308,8 @@ tainting_search(struct tainting *tainting)
 		tainting_search_openings(tainting, i);
 	}
 	if (tainting->question->blobs == NULL)
-		manifest_count = 0; /* none are kept */
-	for (size_t i = 0; asked > 0 && i < manifest_count; i++) {
+		open_count = 0; /* none are kept */
+	for (size_t i = 0; asked > 0 && i < open_count; i++) {
 		if (tainting->err != ERR_OK)
 			return;
 		if (tainting->probes > MANIFEST_PROBES_MAX) {

@@ -85,8 +85,6 @@ sort_members(struct keyring *keyring, struct why *w)
 	return ERR_OK;
 }
 
-/* ---- lines in the record ---- */
-
 static enum err
 read_signers(json_value *signers, const struct digest_set *set,
     struct keyring *keyring, struct why *w)
