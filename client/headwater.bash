@@ -67,6 +67,11 @@ _headwater_value() { # OPTION
 		_headwater_give illegal poison propaganda copyright opt-out \
 			personal-data bug licence
 		;;
+	--format)
+		# of a model it is a text
+		[[ " ${COMP_WORDS[*]} " != *" export "* ]] ||
+			_headwater_give spdx cyclonedx prov openlineage croissant mot eu
+		;;
 	--severity) _headwater_give low medium high critical ;;
 	--action) _headwater_give exclude recall note ;;
 	--mutable) _headwater_give yes no ;;

@@ -26,12 +26,14 @@ while IFS='>' read -r line expected; do
 	is "completes '$line'" "$(complete_line "$line")" "$expected"
 done <<'EOL'
 headwater re>record
-headwater >absent|affected|attest|audit|contains|contaminated|diff|disclose|exclude|find|help|import|init|licenses|manifest|openness|record|show|submit|trace|upload|verify
+headwater >absent|affected|attest|audit|contains|contaminated|diff|disclose|exclude|export|find|help|import|init|licenses|manifest|openness|record|show|submit|trace|upload|verify
 headwater record >advisory|audit|code|dataset|disclosure|evaluation|license|model|release|reply|run|withdrawal
 headwater record wi>withdrawal
 headwater record advisory s>shards
 headwater record advisory --reason pr>propaganda
 headwater record reply --status=f>fixed
+headwater export lab/x/1 --format c>croissant|cyclonedx
+headwater record model --format c>
 headwater help tr>trace
 headwater trace --d>--depth|--dot|--down
 headwater trace m>model.bin
