@@ -122,11 +122,10 @@ read_release(struct json *json, struct ids *ids, struct why *w)
 	size_t count;
 
 	ids->tree_size = object_number(&o, "treeSize", TREE_SIZE_MAX);
-	json_value *rows =
+	json_value *rows = /* newest first */
 	    object_array(&o, "records", 0, LISTED_PAGE_MAX, &count);
 	ids->is_cut = object_flag(&o, "truncated");
 	enum err err = object_end_open(&o);
-	/* newest first there */
 	for (size_t i = count; err == ERR_OK && i > 0; i--)
 		err = read_release_row(json_element(rows, i - 1), ids, w);
 	return object_within(w, err, "the log's answer");
