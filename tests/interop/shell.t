@@ -176,7 +176,7 @@ block() {
 run() { # HEADING N
 	{
 		echo "set -euo pipefail; cd '$WORK/tour'; VKEY='$VKEY' LOG=$URL"
-		echo "ID=$(head -n 1 "$WORK/tour/ids" 2>/dev/null)"
+		echo "ID=$(head -n 1 "$WORK/model" 2>/dev/null)"
 		block "$1" "$2"
 	} >"$WORK/block"
 	[ "$(wc -l <"$WORK/block")" -gt 3 ] &&
@@ -209,5 +209,7 @@ is "its proof is a proof of the id" "$(sed -n 's/^extra //p' \
 	"$WORK/tour/entry.tlog-proof" | base64 -d >"$WORK/own" &&
 	entry_id "$WORK/own")" "$(head -n 1 "$WORK/tour/ids")"
 cp "$WORK/tour/data/shards/1" "$WORK/tour/some-file"
+sed -n 's/^extra //p' "$WORK/tour/langid.tlog-proof" | base64 -d >"$WORK/own"
+entry_id "$WORK/own" >"$WORK/model"
 ok "the README's auditor's tour by the client" run "## For auditors" 2
 done_testing
