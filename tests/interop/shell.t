@@ -177,6 +177,7 @@ run() { # HEADING N
 	{
 		echo "set -euo pipefail; cd '$WORK/tour'; VKEY='$VKEY' LOG=$URL"
 		echo "ID=$(head -n 1 "$WORK/model" 2>/dev/null)"
+		echo "RUN=$(head -n 1 "$WORK/tour/ids" 2>/dev/null)"
 		block "$1" "$2"
 	} >"$WORK/block"
 	[ "$(wc -l <"$WORK/block")" -gt 3 ] &&
