@@ -130,13 +130,13 @@ license_record_check(const struct attachments *attachments,
     const struct digest_set *subject, struct why *w)
 {
 	const struct digest *text = digest_set_find(subject, DIGEST_SHA256);
-	bool has_text = false;
+	bool is_there = false;
 
 	for (size_t i = 0; i < attachments->count; i++) {
 		const struct attachment *one = &attachments->all[i];
 		if (!span_is(one->name, LICENSE_TEXT))
 			continue;
-		if (has_text)
+		if (is_there)
 			return why(w, ERR_SYNTAX,
 			    "predicate.attachments[%zu].name: there is a text "
 			    "before it",
@@ -147,7 +147,7 @@ license_record_check(const struct attachments *attachments,
 			    "predicate.attachments[%zu].digest: the text is "
 			    "the first subject, with its sha256",
 			    i);
-		has_text = true;
+		is_there = true;
 	}
 	return ERR_OK;
 }
