@@ -192,8 +192,7 @@ find_audits(struct gathering *g, size_t of)
 		newest[count++ % ATTESTED_RECORD_MAX] = position;
 	g->is_cut = g->is_cut || count > ATTESTED_RECORD_MAX;
 	index_walk_close(&walk);
-	size_t kept = count < ATTESTED_RECORD_MAX ? count : ATTESTED_RECORD_MAX;
-	for (size_t i = 0; i < kept; i++) {
+	for (size_t i = 0; i < count && i < ATTESTED_RECORD_MAX; i++) {
 		if (g->found_count == ATTESTED_MAX) {
 			g->is_cut = true;
 			return;
