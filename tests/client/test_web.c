@@ -32,7 +32,7 @@ struct row {
 static struct {
 	int listener;
 	int port;
-	const struct row *row;
+	_Atomic(const struct row *) row; /* set here, read by the server */
 } server;
 
 static void
@@ -106,11 +106,12 @@ serve(void *state)
 		int fd = accept(server.listener, NULL, NULL);
 		if (fd < 0)
 			return NULL;
-		if (server.row == NULL) {
+		const struct row *row = server.row;
+		if (row == NULL) {
 			(void)close(fd);
 			return NULL;
 		}
-		answer(fd, server.row);
+		answer(fd, row);
 		(void)shutdown(fd, SHUT_WR);
 		wait_gone(fd);
 		(void)close(fd);
