@@ -15,7 +15,7 @@ SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print 
 	mof openness openness_inner openness_component openness_data openness_osaid openness_claim openness_judge openness_print \
 	export export_inner export_common export_spdx export_spdx_relation export_cyclonedx export_prov export_openlineage \
 	export_croissant export_mot export_eu export_write
-DAEMON := limits fault log clock lock tile_cache worker team damage file file_lock metric \
+DAEMON := limits fault failstop log clock lock tile_cache worker team damage file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota blob keyring_blob blob_walk \
 	store_file store store_inner store_env store_txn store_table store_open \

@@ -6,39 +6,20 @@
 #include <unistd.h>
 
 #include "daemon/config.h"
+#include "daemon/failstop.h"
 #include "daemon/maintain.h"
 #include "daemon/service.h"
 #include "schema/json.h"
 #include "schema/key.h"
 
 #define CONFIG_ARENA_MAX ((size_t)1 << 20)
-#define BUS_STACK_LEN 16384
-
-/* A mapped page that the disk no longer gives: nothing after it can be trusted,
- * and a handler that returned would meet it again. */
-static void
-on_bus_error(int number)
-{
-	static const char text[] =
-	    "headwaterd: a stored page could not be read (SIGBUS): the disk "
-	    "fails or a file was cut off\n";
-
-	(void)number;
-	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-	_exit(SERVICE_FAILED);
-}
 
 static void
 set_up_process(void)
 {
-	static char stack[BUS_STACK_LEN];
-	const stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
-	struct sigaction action = { .sa_flags = SA_ONSTACK };
 	struct rlimit files;
 
-	action.sa_handler = on_bus_error;
-	(void)sigaltstack(&alternate, NULL);
-	(void)sigaction(SIGBUS, &action, NULL);
+	failstop_start(REFUSAL_DAMAGED);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(077);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/blob.h"
+#include "daemon/failstop.h"
 #include "daemon/indexer.h"
 #include "daemon/mender.h"
 #include "daemon/signer_link.h"
@@ -162,6 +163,7 @@ run(struct service *service, int signal_fd)
 	    LOG_TEXT("address", http_address(service->http)),
 	    LOG_TEXT("origin", service->ledger->key.name),
 	    LOG_NUMBER("size", published_size(service->ledger->published)));
+	failstop_set_status(SERVICE_FAILED);
 	notify_ready();
 	int status = serve(service, signal_fd);
 	if (status == 0) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "daemon/failstop.h"
 #include "daemon/limits.h"
 #include "daemon/store_inner.h"
 
@@ -113,6 +114,14 @@ store_unregister(const struct store *store)
 
 /* ---- the environment ---- */
 
+static void
+on_assert(MDB_env *env, const char *text)
+{
+	(void)env;
+	(void)text;
+	failstop_end("a stored page is damaged (LMDB)");
+}
+
 static int
 open_env(const char *folder, size_t map_bytes, MDB_env **ret)
 {
@@ -121,6 +130,7 @@ open_env(const char *folder, size_t map_bytes, MDB_env **ret)
 
 	if (rc != 0)
 		return rc;
+	(void)mdb_env_set_assert(env, on_assert);
 	rc = mdb_env_set_maxdbs(env, TABLES);
 	if (rc == 0)
 		rc = mdb_env_set_maxreaders(env, STORE_READERS);
