@@ -80,6 +80,7 @@ struct dossier_node {
 	bool is_released;    /* a subject of the release */
 	bool is_component;   /* of the release */
 	bool is_upstream;    /* reached by walked edges */
+	bool is_only_part;   /* of sets: no walked edge out of it is another */
 	bool is_gap;	     /* no own or cited origin record is about it */
 	bool is_cut;	     /* more records than were looked at */
 	size_t distance;     /* edges from what was released; components 0 */
@@ -130,7 +131,6 @@ struct dossier {
 };
 
 struct dossier_build;
-
 /* The question's spans are copied.  NULL: no memory. */
 struct dossier_build *dossier_begin(
     const struct dossier_question *question, struct arena *arena);

@@ -78,6 +78,22 @@ describe(struct dossier_build *build, size_t at)
 		node->name = record->statement.subjects[subject].name;
 }
 
+/* The files of a set are its own affair, unless something else is made of one. */
+static void
+mark_parts(struct dossier_build *build)
+{
+	for (size_t i = 0; i < build->edge_count; i++) {
+		const struct dossier_edge *edge = &build->edges[i];
+		if (edge->is_walked && edge->is_part)
+			build->nodes[edge->from].is_only_part = true;
+	}
+	for (size_t i = 0; i < build->edge_count; i++) {
+		const struct dossier_edge *edge = &build->edges[i];
+		if (edge->is_walked && !edge->is_part)
+			build->nodes[edge->from].is_only_part = false;
+	}
+}
+
 /* ---- order ---- */
 
 struct order {
@@ -198,6 +214,7 @@ dossier_order(struct dossier_build *build)
 
 	if (nodes == NULL || records == NULL)
 		return ERR_MEMORY;
+	mark_parts(build);
 	for (size_t i = 0; i < build->node_count; i++) {
 		describe(build, i);
 		nodes[i] = (struct order){ node_key(&build->nodes[i]), i };

@@ -75,29 +75,13 @@ export_what(const struct dossier *dossier, size_t node)
 	return what == EXPORT_THING && n->is_released ? EXPORT_MODEL : what;
 }
 
-static bool
-is_only_part(const struct dossier *dossier, size_t node)
-{
-	bool is_part = false;
-
-	for (size_t i = 0; i < dossier->edge_count; i++) {
-		const struct dossier_edge *edge = &dossier->edges[i];
-		if (edge->from != node || !edge->is_walked)
-			continue;
-		if (!edge->is_part)
-			return false;
-		is_part = true;
-	}
-	return is_part;
-}
-
 bool
 export_is_told(const struct dossier *dossier, size_t node)
 {
 	const struct dossier_node *n = &dossier->nodes[node];
 
 	return n->is_released || n->is_component ||
-	    (n->is_upstream && !is_only_part(dossier, node));
+	    (n->is_upstream && !n->is_only_part);
 }
 
 struct span
@@ -263,6 +247,47 @@ export_output(
 			return true;
 	}
 	return false;
+}
+
+/* ---- digests ---- */
+
+/* CycloneDX 1.6 hash-alg, SPDX 3.0.1 HashAlgorithm. */
+static const struct {
+	enum digest_algorithm algorithm;
+	const char *cyclonedx;
+	const char *spdx;
+} hashes[] = {
+	{ DIGEST_MD5, "MD5", "md5" },
+	{ DIGEST_SHA1, "SHA-1", "sha1" },
+	{ DIGEST_SHA224, NULL, "sha224" },
+	{ DIGEST_SHA256, "SHA-256", "sha256" },
+	{ DIGEST_SHA384, "SHA-384", "sha384" },
+	{ DIGEST_SHA512, "SHA-512", "sha512" },
+	{ DIGEST_SHA3_256, "SHA3-256", "sha3_256" },
+	{ DIGEST_SHA3_384, "SHA3-384", "sha3_384" },
+	{ DIGEST_SHA3_512, "SHA3-512", "sha3_512" },
+	{ DIGEST_BLAKE2B, "BLAKE2b-512", "blake2b512" },
+	{ DIGEST_BLAKE3, "BLAKE3", "blake3" },
+};
+
+const char *
+export_hash_cyclonedx(enum digest_algorithm algorithm)
+{
+	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+		if (hashes[i].algorithm == algorithm)
+			return hashes[i].cyclonedx;
+	}
+	return NULL;
+}
+
+const char *
+export_hash_spdx(enum digest_algorithm algorithm)
+{
+	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
+		if (hashes[i].algorithm == algorithm)
+			return hashes[i].spdx;
+	}
+	return "other"; /* the list has a word for it */
 }
 
 /* ---- texts ---- */

@@ -14,37 +14,10 @@ struct bom {
 	struct writer *w;
 };
 
-/* Algorithms that the format has, by its names. */
-static const char *
-hash_name(enum digest_algorithm algorithm)
-{
-	static const struct {
-		enum digest_algorithm algorithm;
-		const char *name;
-	} rows[] = {
-		{ DIGEST_MD5, "MD5" },
-		{ DIGEST_SHA1, "SHA-1" },
-		{ DIGEST_SHA256, "SHA-256" },
-		{ DIGEST_SHA384, "SHA-384" },
-		{ DIGEST_SHA512, "SHA-512" },
-		{ DIGEST_SHA3_256, "SHA3-256" },
-		{ DIGEST_SHA3_384, "SHA3-384" },
-		{ DIGEST_SHA3_512, "SHA3-512" },
-		{ DIGEST_BLAKE2B, "BLAKE2b-512" },
-		{ DIGEST_BLAKE3, "BLAKE3" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].algorithm == algorithm)
-			return rows[i].name;
-	}
-	return NULL;
-}
-
 static void
 put_hashes(struct bom *b, const struct digest *digest)
 {
-	const char *name = hash_name(digest->algorithm);
+	const char *name = export_hash_cyclonedx(digest->algorithm);
 
 	if (name == NULL)
 		return;

@@ -61,6 +61,10 @@ bool export_output(
 bool export_find(const struct dossier *dossier, const struct digest *digest,
     size_t *ret_node);
 
+/* Names of a digest's algorithm elsewhere.  CycloneDX: NULL where it has none. */
+const char *export_hash_cyclonedx(enum digest_algorithm algorithm);
+const char *export_hash_spdx(enum digest_algorithm algorithm);
+
 /* `"name":"<alg>:<hex>"` */
 void export_member_digest(
     struct writer *w, const char *name, const struct digest *digest);

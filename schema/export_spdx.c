@@ -131,33 +131,6 @@ put_agents(struct spdx_out *s)
 
 /* ---- packages ---- */
 
-static const char *
-hash_name(enum digest_algorithm algorithm)
-{
-	static const struct {
-		enum digest_algorithm algorithm;
-		const char *name;
-	} rows[] = {
-		{ DIGEST_MD5, "md5" },
-		{ DIGEST_SHA1, "sha1" },
-		{ DIGEST_SHA224, "sha224" },
-		{ DIGEST_SHA256, "sha256" },
-		{ DIGEST_SHA384, "sha384" },
-		{ DIGEST_SHA512, "sha512" },
-		{ DIGEST_SHA3_256, "sha3_256" },
-		{ DIGEST_SHA3_384, "sha3_384" },
-		{ DIGEST_SHA3_512, "sha3_512" },
-		{ DIGEST_BLAKE2B, "blake2b512" },
-		{ DIGEST_BLAKE3, "blake3" },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].algorithm == algorithm)
-			return rows[i].name;
-	}
-	return "other";
-}
-
 static void
 put_common(struct spdx_out *s, size_t node, const char *purpose)
 {
@@ -176,7 +149,7 @@ put_common(struct spdx_out *s, size_t node, const char *purpose)
 	writer_member(s->w, "verifiedUsing");
 	writer_format(s->w,
 	    "[{\"type\":\"Hash\",\"algorithm\":\"%s\",\"hashValue\":\"",
-	    hash_name(digest->algorithm));
+	    export_hash_spdx(digest->algorithm));
 	writer_hex(s->w, span_of(digest->bytes, digest->len));
 	writer_text(s->w, "\"}]");
 	if (!s->d->nodes[node].is_gap)

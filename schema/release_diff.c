@@ -103,24 +103,6 @@ kind_of(const struct facts *facts, const struct dossier_node *node)
 	return kind == RECORD_CODE ? RELEASE_CODE : RELEASE_MODEL;
 }
 
-/* The files of a set are its own affair: manifests tell them apart. */
-static bool
-is_only_part(const struct facts *facts, size_t node)
-{
-	const struct dossier *d = facts->dossier;
-	bool is_part = false;
-
-	for (size_t i = 0; i < d->edge_count; i++) {
-		const struct dossier_edge *edge = &d->edges[i];
-		if (edge->from != node || !edge->is_walked)
-			continue;
-		if (!edge->is_part)
-			return false;
-		is_part = true;
-	}
-	return is_part;
-}
-
 static void
 put_node(struct facts *facts, size_t at)
 {
@@ -132,7 +114,7 @@ put_node(struct facts *facts, size_t at)
 		.has_record = node->has_described };
 
 	if (!(node->is_released || node->is_upstream) ||
-	    (!node->is_released && is_only_part(facts, at)))
+	    (!node->is_released && node->is_only_part))
 		return;
 	put_digest(facts, &fact);
 	if (!node->has_described)
