@@ -2,10 +2,13 @@
  * bag: records made by hand, and a gatherer that looks them up as a log would.
  *
  * A payload is written with single quotes, and with #a … #z for sha256 digests of
- * one letter; its id is the SHA-256 of its index, which `#0` … `#9` cite.
+ * one letter, or $a … $f for that digit 64 times; its id is the SHA-256 of its
+ * index, which `#0` … `#9` cite.
  */
 #ifndef HEADWATER_TESTS_BAG_H
 #define HEADWATER_TESTS_BAG_H
+
+#include <assert.h>
 
 #include "schema/dossier.h"
 #include "tests/unit.h"
@@ -52,6 +55,10 @@ bag_write(struct writer *w, const char *text)
 	for (; *text != '\0'; text++) {
 		if (*text == '\'') {
 			writer_u8(w, '"');
+		} else if (*text == '$') {
+			text++;
+			for (size_t i = 0; i < HASH_TEXT_LEN; i++)
+				writer_u8(w, (uint8_t)*text);
 		} else if (*text == '#' && text[1] >= '0' && text[1] <= '9') {
 			hash = bag_id((size_t)(*++text - '0'));
 			hash_print(&hash, hex);
@@ -105,11 +112,18 @@ bag_new(const struct bag_row *rows, size_t max)
 	return bag;
 }
 
+/* Keeps the first so many. */
+static inline void
+bag_cut(struct bag *bag, size_t count)
+{
+	while (bag->count > count)
+		record_done(&bag->parsed[--bag->count]);
+}
+
 static inline void
 bag_free(struct bag *bag)
 {
-	for (size_t i = 0; i < bag->count; i++)
-		record_done(&bag->parsed[i]);
+	bag_cut(bag, 0);
 	arena_free(bag->arena);
 	test_free(bag);
 }
@@ -124,6 +138,18 @@ bag_has_subject(const struct record *record, const struct digest *digest)
 			return true;
 	}
 	return false;
+}
+
+/* Its own, or that of a document that it takes in. */
+static inline bool
+bag_names_source(const struct record *record, struct span source)
+{
+	bool is_it = span_equal(record->terms.source, source);
+
+	for (size_t i = 0; i < record->terms.document_count; i++)
+		is_it = is_it ||
+		    span_equal(record->terms.documents[i].source, source);
+	return is_it;
 }
 
 static inline bool
@@ -145,7 +171,7 @@ bag_matches(const struct bag *bag, size_t at, const struct dossier_want *want)
 		return hash_equal(&want->id, &bag->records[at].id);
 	case DOSSIER_TEXTS:
 		return record->kind == RECORD_LICENSE &&
-		    span_equal(record->terms.source, want->source);
+		    bag_names_source(record, want->source);
 	}
 	return false;
 }
@@ -192,6 +218,21 @@ bag_gather(struct bag *bag, const struct dossier_question *question,
 	}
 	*ret_build = build;
 	return dossier_end(build, ret, w);
+}
+
+/* The same, NULL where there is none. */
+static inline const struct dossier *
+bag_dossier(struct bag *bag, const struct dossier_question *question,
+    unsigned shuffle, struct dossier_build **ret_build)
+{
+	const struct dossier *dossier = NULL;
+	struct why w;
+
+	assert(bag != NULL);
+	bag->shuffle = shuffle;
+	if (bag_gather(bag, question, ret_build, &dossier, &w) != ERR_OK)
+		return NULL;
+	return dossier;
 }
 
 #endif

@@ -1,8 +1,10 @@
 /* release_diff: what is told apart, what is the same, and what is left out. */
-#include "tests/schema/pile.h"
+#include "tests/schema/sketch.h"
 
 #include "schema/particular.h"
 #include "schema/release_diff.h"
+
+static struct arena *arena;
 
 #define RELEASE(version, x, more) \
 	HEAD THING("lab/rel", x) TYPE("release") "{'version':'" version \
@@ -56,7 +58,7 @@ check(const char *wanted)
 	question[0].version = span_of_text("1");
 	question[1].version = span_of_text("2");
 	for (size_t i = 0; i < 2; i++) {
-		dossiers[i] = gather(&question[i], 1, &builds[i]);
+		dossiers[i] = bag_dossier(bag, &question[i], 1, &builds[i]);
 		assert_non_null(dossiers[i]);
 	}
 	assert_err(
@@ -74,11 +76,12 @@ static void
 test_same(void **state)
 {
 	(void)state;
-	bag.count = 0;
+	empty();
 	put("lab", HEAD THING("lab/m", "1") TYPE("model") "{'license':'MIT'}}");
 	put("lab", RELEASE("1", "1", ""));
 	put("lab", RELEASE("2", "1", ""));
 	check("same 2");
+	bag_free(bag);
 }
 
 /* Another set, another seed, another licence; the same parameter. */
@@ -86,7 +89,7 @@ static void
 test_changes(void **state)
 {
 	(void)state;
-	bag.count = 0;
+	empty();
 	put("lab", HEAD THING("lab/set", "a") TYPE("dataset") "{}}");
 	put("lab", HEAD THING("lab/set", "b") TYPE("dataset") "{}}");
 	put("lab", HEAD THING("lab/m", "1") TYPE("model") "{'license':'MIT'}}");
@@ -112,6 +115,7 @@ test_changes(void **state)
 	      "~ seed lab/train/seed 1 > 2\n"
 	      "+ claim lab/rel/openness > open\n"
 	      "same 3");
+	bag_free(bag);
 }
 
 /* Several of one name are told apart by what they are, not paired. */
@@ -119,7 +123,7 @@ static void
 test_several(void **state)
 {
 	(void)state;
-	bag.count = 0;
+	empty();
 	put("lab",
 	    HEAD THING("lab/m", "1") TYPE("model") "{'derivedFrom':[" INPUT(
 		"a", "x") "," INPUT("b", "x") "," INPUT("e", "x") "]}}");
@@ -138,6 +142,7 @@ test_several(void **state)
 	      "sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
 	      "eeeeeeeeeeee/ sha256:eeeee\n"
 	      "same 1");
+	bag_free(bag);
 }
 
 /* Parts of a set, strangers, and runs that are not walked say nothing. */
@@ -145,7 +150,7 @@ static void
 test_left_out(void **state)
 {
 	(void)state;
-	bag.count = 0;
+	empty();
 	put("lab",
 	    HEAD THING("lab/m", "1") ",{'name':'w','digest':{'sha256':'$b'},"
 				     "'annotations':{'role':'weights'}}" TYPE(
@@ -165,6 +170,7 @@ test_left_out(void **state)
 	      "+ seed lab/test/s > 7\n"
 	      "+ metric lab/test/f1 > 0.5\n"
 	      "same 0");
+	bag_free(bag);
 }
 
 int
