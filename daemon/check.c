@@ -175,6 +175,9 @@ check_facts(struct walk *walk, const struct examined *found, uint64_t position,
 		    "its time is before that of the one below it");
 	if (!is_judged_so)
 		fault(walk, position, "it names another keyring as its judge");
+	else if (!hash_equal(&found->id, leaf))
+		fault(walk, position,
+		    "the leaf hash stored beside it is not its own");
 	else if (found->err != ERR_OK)
 		fault(walk, position, found->why.text);
 	else if (found->is_keyring && walk->job->is_quick)

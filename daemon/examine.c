@@ -116,6 +116,7 @@ examine_one(struct examiner *examiner, struct hand *hand, uint64_t position,
 		return;
 	ret->stamp_ms = entry.stamp_ms;
 	ret->keyring = entry.keyring;
+	ret->id = entry.leaf;
 	ret->is_withheld = entry.is_withheld;
 	if (!entry.is_withheld)
 		ret->leaf = tree_leaf(entry.entry);

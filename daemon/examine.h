@@ -21,7 +21,8 @@ struct examined {
 	bool is_there; /* else nothing below is true but the gist's absence */
 	bool is_withheld;
 	bool is_keyring;  /* then it was not judged */
-	struct hash leaf; /* of its bytes; of a withheld one the stored */
+	struct hash leaf; /* of its bytes; of a withheld one none */
+	struct hash id;	  /* its leaf hash, as is stored beside it */
 	uint64_t stamp_ms;
 	uint64_t keyring; /* by which it was judged, as is stored */
 	enum err err;	  /* what is wrong with it by itself */

@@ -75,11 +75,12 @@ append(struct gather *g, struct submission *s)
 {
 	struct log_entry entry = {
 		.keyring = g->keyring_position,
+		.leaf = s->admitted.id,
 		.gist = s->admitted.gist,
 		.entry = s->admitted.entry,
 	};
 
-	s->position = grow_add(g->growth, &entry, &s->admitted.id);
+	s->position = grow_add(g->growth, &entry);
 	/* not visible before it is published, but a duplicate of it is known */
 	bool has_room =
 	    recent_add(g->ledger->recent, &s->admitted.id, s->position);

@@ -22,8 +22,7 @@ grow_is_full(const struct growth *growth)
 }
 
 uint64_t
-grow_add(struct growth *growth, const struct log_entry *entry,
-    const struct hash *leaf)
+grow_add(struct growth *growth, const struct log_entry *entry)
 {
 	struct hash made[TREE_LEVELS];
 	uint64_t position = growth->first + growth->count;
@@ -33,7 +32,7 @@ grow_add(struct growth *growth, const struct log_entry *entry,
 	growth->entries[growth->count] = *entry;
 	growth->entries[growth->count].stamp_ms = growth->stamp_ms;
 	growth->count++;
-	size_t count = tree_append(&growth->edge, leaf, made);
+	size_t count = tree_append(&growth->edge, &entry->leaf, made);
 	assert(growth->hash_count + count <= GROWTH_HASHES_MAX);
 	memcpy(
 	    &growth->hashes[growth->hash_count], made, count * sizeof(made[0]));

@@ -33,10 +33,9 @@ void grow_start(
 
 bool grow_is_full(const struct growth *growth);
 
-/* Appends an entry whose leaf hash is `leaf` (its stamp is set here) and gives
- * its position.  Not when it is full. */
-uint64_t grow_add(struct growth *growth, const struct log_entry *entry,
-    const struct hash *leaf);
+/* Appends an entry (its stamp is set here) and gives its position.  Not when it is
+ * full. */
+uint64_t grow_add(struct growth *growth, const struct log_entry *entry);
 
 struct tree_head grow_head(const struct growth *growth);
 

@@ -211,7 +211,7 @@ file_record(struct filing *f, const struct hash *leaf, struct span keyid)
 
 enum err
 index_keys_add(struct index_keys *keys, const uint8_t key[static STORE_KEY_LEN],
-    uint64_t position, const struct log_entry *entry, const struct hash *leaf)
+    uint64_t position, const struct log_entry *entry)
 {
 	struct filing f = { .keys = keys, .key = key, .position = position };
 	struct span keyid;
@@ -223,7 +223,7 @@ index_keys_add(struct index_keys *keys, const uint8_t key[static STORE_KEY_LEN],
 	    f.gist.principal.len > NOTE_NAME_MAX ||
 	    !gist_keyid(entry->entry, &keyid))
 		return ERR_CORRUPT;
-	file_record(&f, leaf, keyid);
+	file_record(&f, &entry->leaf, keyid);
 	enum err err = file_attachments(&f);
 	if (err == ERR_OK)
 		err = file_references(&f);

@@ -34,11 +34,11 @@ enum index_tag index_keys_tag(enum gist_reference_what what);
 /* Room for any one record more? */
 bool index_keys_have_room(const struct index_keys *keys);
 
-/* The places of the entry at `position` with the id `leaf`, by the key of an
- * index (store_key).  One may come twice.  Needs room.  ERR_CORRUPT when its gist is of no use. */
+/* The places of the entry at `position`, by the key of an index (store_key).  One
+ * may come twice.  Needs room.  ERR_CORRUPT when its gist is of no use. */
 MUST_CHECK enum err index_keys_add(struct index_keys *keys,
     const uint8_t key[static STORE_KEY_LEN], uint64_t position,
-    const struct log_entry *entry, const struct hash *leaf);
+    const struct log_entry *entry);
 
 /* In the order of the table, each once. */
 void index_keys_sort(struct index_keys *keys);

@@ -50,7 +50,6 @@ struct deriver {
 	struct txn txn;
 	struct index_keys keys;
 	struct index_place *scratch;
-	struct hash leaves[BLOCK];
 };
 
 /* ---- what the threads share ---- */
@@ -194,28 +193,25 @@ spill(struct deriver *d)
 /* ---- deriving ---- */
 
 static bool
-derive_entry(struct deriver *d, uint64_t position, const struct hash *leaf)
+derive_entry(struct deriver *d, uint64_t position)
 {
 	struct log_entry entry;
+	bool is_there = d->runs->source.trusts_bytes
+	    ? store_log_get(&d->txn, position, &entry)
+	    : store_log_get_checked(&d->txn, position, &entry);
 
-	if (!store_log_get(&d->txn, position, &entry))
-		return false;
-	if (!entry.is_withheld && !d->runs->source.trusts_bytes) {
-		struct hash made = tree_leaf(entry.entry);
-		if (!hash_equal(&made, leaf))
-			return false;
-	}
-	return index_keys_add(&d->keys, d->runs->source.key, position, &entry,
-		   leaf) == ERR_OK;
+	return is_there &&
+	    index_keys_add(&d->keys, d->runs->source.key, position, &entry) ==
+	    ERR_OK;
 }
 
 /* Damage is told, and walked over where it may be. */
 static void
-derive_one(struct deriver *d, uint64_t position, const struct hash *leaf)
+derive_one(struct deriver *d, uint64_t position)
 {
 	size_t before = d->keys.count;
 
-	if (leaf != NULL && derive_entry(d, position, leaf))
+	if (derive_entry(d, position))
 		return;
 	d->keys.count = before;
 	if (d->txn.err == ERR_CORRUPT)
@@ -238,18 +234,11 @@ read_ahead(struct deriver *d, uint64_t begin)
 static void
 derive_block(struct deriver *d, struct tree_range range)
 {
-	size_t count = (size_t)(range.end - range.begin);
-
 	read_ahead(d, range.begin);
-	bool has_leaves =
-	    store_log_get_leaves(&d->txn, range.begin, count, d->leaves);
-	if (d->txn.err == ERR_CORRUPT)
-		d->txn.err = ERR_OK;
-	for (size_t i = 0; i < count && d->txn.err == ERR_OK; i++) {
-		struct tree_position node = { .n = range.begin + i };
-		bool has_leaf = has_leaves ||
-		    store_log_get_node(&d->txn, node, &d->leaves[i]);
-		derive_one(d, range.begin + i, has_leaf ? &d->leaves[i] : NULL);
+	for (uint64_t at = range.begin; at < range.end; at++) {
+		if (d->txn.err != ERR_OK)
+			return;
+		derive_one(d, at);
 		if (d->keys.count >= d->runs->run_keys)
 			spill(d);
 	}

@@ -34,16 +34,13 @@ collect(struct txn *log, const struct store *index, uint64_t from,
 {
 	uint64_t position = from;
 	struct log_entry entry;
-	struct hash leaf;
 
 	keys->count = 0;
 	while (position < to->size && index_keys_have_room(keys)) {
-		uint64_t number = tree_stored_number(0, position);
 		enum err err = ERR_CORRUPT;
-		if (store_log_get(log, position, &entry) &&
-		    store_log_get_hash(log, number, &leaf))
+		if (store_log_get(log, position, &entry))
 			err = index_keys_add(
-			    keys, store_key(index), position, &entry, &leaf);
+			    keys, store_key(index), position, &entry);
 		if (err != ERR_OK) {
 			txn_fail(log, err);
 			return log->err;

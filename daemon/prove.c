@@ -96,9 +96,8 @@ prove_tlog(struct txn *txn, uint64_t position,
 {
 	struct tlog_proof proof = { .has_extra = true, .index = position };
 	struct log_entry entry;
-	struct hash leaf;
 
-	if (!store_log_get_checked(txn, position, &entry, &leaf))
+	if (!store_log_get_checked(txn, position, &entry))
 		return missing(txn);
 	if (entry.is_withheld)
 		return ERR_WITHHELD; /* a proof file holds the entry */
@@ -107,7 +106,7 @@ prove_tlog(struct txn *txn, uint64_t position,
 	if (err != ERR_OK)
 		return err;
 	/* never hand out what does not verify (RELIABILITY F11) */
-	if (tree_verify_inclusion(position, head->head.size, &leaf,
+	if (tree_verify_inclusion(position, head->head.size, &entry.leaf,
 		&proof.proof, &head->head.root) != ERR_OK)
 		return missing(txn);
 	proof.extra = entry.entry;

@@ -40,9 +40,8 @@ find_keyring(struct recovery *s, struct txn *txn, uint64_t *ret_position)
 	struct envelope envelope;
 	struct log_entry entry;
 	struct record record;
-	struct hash leaf;
 
-	if (!store_log_get_checked(txn, last, &entry, &leaf))
+	if (!store_log_get_checked(txn, last, &entry))
 		return ERR_CORRUPT;
 	arena_reset(s->arena);
 	enum err err =

@@ -51,10 +51,9 @@ recovery_load_keyring(struct recovery *s, struct txn *txn, uint64_t position,
 	struct log_entry entry;
 	struct envelope envelope;
 	struct hash before_id;
-	struct hash leaf;
 	bool is_first = position == 0;
 
-	if (!store_log_get_checked(txn, position, &entry, &leaf))
+	if (!store_log_get_checked(txn, position, &entry))
 		return ERR_CORRUPT;
 	if (!is_first &&
 	    !store_log_get_node(

@@ -13,8 +13,7 @@ read_back(struct sealing *sealing, struct txn *txn, uint64_t from, uint64_t end,
 {
 	for (uint64_t position = from; position < end; position++) {
 		struct log_entry entry;
-		struct hash leaf;
-		if (!store_log_get_checked(txn, position, &entry, &leaf)) {
+		if (!store_log_get_checked(txn, position, &entry)) {
 			sealing->damaged = position;
 			txn_fail(txn, ERR_CORRUPT);
 			return why(w, txn->err,

@@ -70,10 +70,11 @@ append_keyring(struct sequencer *s, const struct signers_view *before)
 {
 	struct log_entry entry = {
 		.keyring = before == NULL ? 0 : before->position,
+		.leaf = s->rekey.id,
 		.gist = s->rekey.gist,
 		.entry = s->rekey.entry,
 	};
-	uint64_t position = grow_add(&s->growth, &entry, &s->rekey.id);
+	uint64_t position = grow_add(&s->growth, &entry);
 	bool has_room = recent_add(s->ledger->recent, &s->rekey.id, position);
 
 	assert(has_room);

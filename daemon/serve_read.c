@@ -28,10 +28,9 @@ get_entry(struct txn *txn, uint64_t position, const struct hash *id,
     struct span *ret, struct why *w)
 {
 	struct log_entry entry;
-	struct hash leaf;
 
-	if (!store_log_get_checked(txn, position, &entry, &leaf) ||
-	    !hash_equal(&leaf, id)) {
+	if (!store_log_get_checked(txn, position, &entry) ||
+	    !hash_equal(&entry.leaf, id)) {
 		txn_fail(txn, ERR_CORRUPT);
 		return txn->err;
 	}

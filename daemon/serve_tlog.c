@@ -97,9 +97,8 @@ put_entries(
 	for (unsigned i = 0; i < tile->width; i++) {
 		uint64_t position = tile->n * TILE_WIDTH + i;
 		struct log_entry entry;
-		struct hash leaf;
 
-		if (!store_log_get_checked(txn, position, &entry, &leaf)) {
+		if (!store_log_get_checked(txn, position, &entry)) {
 			txn_fail(txn, ERR_CORRUPT);
 			return;
 		}
@@ -189,19 +188,18 @@ prove_index(struct txn *txn, uint64_t index, uint64_t size,
 {
 	struct tree_head head = { .size = size };
 	struct log_entry entry;
-	struct hash leaf;
 	enum err err = prove_inclusion(txn, index, size, ret);
 
 	if (err == ERR_OK)
 		err = prove_root(txn, size, &head.root);
 	if (err == ERR_OK)
 		err = prove_leads_to(txn, &head, published);
-	if (err == ERR_OK && !store_log_get_checked(txn, index, &entry, &leaf))
+	if (err == ERR_OK && !store_log_get_checked(txn, index, &entry))
 		err = ERR_CORRUPT;
 	if (err != ERR_OK)
 		return err;
-	return tree_verify_inclusion(index, size, &leaf, ret, &head.root) ==
-		ERR_OK
+	return tree_verify_inclusion(
+		   index, size, &entry.leaf, ret, &head.root) == ERR_OK
 	    ? ERR_OK
 	    : ERR_CORRUPT;
 }

@@ -38,7 +38,7 @@ enum store_table {
 	TABLES,
 };
 
-#define STORE_FORMAT 3	  /* any other is refused, untouched */
+#define STORE_FORMAT 4	  /* any other is refused, untouched */
 #define STORE_KEY_LEN 16  /* of the random key that each store has of its own */
 #define STORE_READERS 512 /* at once, of all processes */
 

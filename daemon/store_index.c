@@ -39,7 +39,7 @@ store_index_place_of(const uint8_t key[static STORE_KEY_LEN],
 	}
 	writer_u8(&w, (uint8_t)tag);
 	writer_span(&w, value);
-	return key_short_hash(key, writer_view(&w));
+	return (uint64_t)tag << 56 | key_short_hash(key, writer_view(&w)) >> 8;
 }
 
 struct place_key {

@@ -10,7 +10,8 @@
 
 #define ENTRY_VERSION 1
 #define ENTRY_WITHHELD 2
-#define ENTRY_HEADER_LEN 21 /* u8 version, u64 stamp, u64 keyring, u32 length */
+#define ENTRY_HEADER_LEN \
+	(1 + 8 + 8 + HASH_LEN + 4) /* version, stamp, keyring, leaf, length */
 #define CHECK_LEN 8
 #define NUMBER_LEN 8
 
@@ -89,6 +90,7 @@ store_log_put(struct txn *txn, uint64_t position, const struct log_entry *entry)
 	writer_u8(&w, ENTRY_VERSION);
 	writer_u64(&w, entry->stamp_ms);
 	writer_u64(&w, entry->keyring);
+	writer_span(&w, hash_span(&entry->leaf));
 	writer_u32(&w, (uint32_t)entry->gist.len);
 	writer_span(&w, entry->gist);
 	writer_u64(&w, check_of(position, span_of(room, facts_len)));
@@ -112,6 +114,7 @@ store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
 	entry.is_withheld = version == ENTRY_WITHHELD;
 	entry.stamp_ms = reader_u64(&r);
 	entry.keyring = reader_u64(&r);
+	reader_copy(&r, entry.leaf.bytes, sizeof(entry.leaf.bytes));
 	entry.gist = reader_take(&r, reader_u32(&r));
 	size_t facts_len = ENTRY_HEADER_LEN + entry.gist.len;
 	reader_require(&r,
@@ -127,23 +130,18 @@ store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
 }
 
 bool
-store_log_get_checked(struct txn *txn, uint64_t position, struct log_entry *ret,
-    struct hash *ret_leaf)
+store_log_get_checked(struct txn *txn, uint64_t position, struct log_entry *ret)
 {
-	struct tree_position leaf = { .level = 0, .n = position };
 	struct log_entry entry;
-	struct hash stored;
 
 	if (!store_log_get(txn, position, &entry))
 		return false;
 	struct hash made = tree_leaf(entry.entry);
-	if (!store_log_get_node(txn, leaf, &stored) ||
-	    (!entry.is_withheld && !hash_equal(&made, &stored))) {
+	if (!entry.is_withheld && !hash_equal(&made, &entry.leaf)) {
 		txn_fail(txn, ERR_CORRUPT);
 		return false;
 	}
 	*ret = entry;
-	*ret_leaf = stored;
 	return true;
 }
 
@@ -196,6 +194,7 @@ store_log_withhold(
 	writer_u8(&w, ENTRY_WITHHELD);
 	writer_u64(&w, entry.stamp_ms);
 	writer_u64(&w, entry.keyring);
+	writer_span(&w, hash_span(&entry.leaf));
 	writer_u32(&w, (uint32_t)entry.gist.len);
 	writer_span(&w, entry.gist);
 	writer_u64(&w, check_of(position, writer_view(&w)));

@@ -3,8 +3,9 @@
  * their number (schema/tree.h), the last stored checkpoint, the format's version.
  *
  * An entry's value: u8 version 1 (2: withheld), u64 stamp, u64 position of the keyring it was
- * judged by, u32 length of the gist, gist, u64 checksum (SipHash of all before it,
- * keyed by the position), entry.  Keys are u64 big-endian.  On reading, nothing is
+ * judged by, leaf hash, u32 length of the gist, gist, u64 checksum (SipHash of all
+ * before it, keyed by the position), entry.  The leaf hash is in the tree too:
+ * here it spares each reader a search.  Keys are u64 big-endian.  On reading, nothing is
  * believed: the facts must fit their checksum, the entry its leaf hash
  * (store_log_get_checked).
  *
@@ -21,6 +22,7 @@ struct log_entry {
 	uint64_t stamp_ms; /* the log's own word */
 	uint64_t keyring; /* position of the keyring that judged it; its own for
 	                      entry 0 */
+	struct hash leaf; /* of the entry: the record's id */
 	struct span gist; /* packed facts (daemon/gist.h) */
 	struct span entry; /* the leaf's bytes */
 	bool is_withheld;  /* they are zeros but for the keyid and signature */
@@ -33,11 +35,10 @@ void store_log_put(
     struct txn *txn, uint64_t position, const struct log_entry *entry);
 /* False where it is not there or a failure stands in txn. */
 bool store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret);
-/* The same, and the entry's leaf hash must be the stored one (of a withheld one
- * there is no other): ERR_CORRUPT in txn otherwise.  What is served is read by
- * this. */
-bool store_log_get_checked(struct txn *txn, uint64_t position,
-    struct log_entry *ret, struct hash *ret_leaf);
+/* The same, and the leaf hash must be that of the entry (of a withheld one there
+ * is no telling): ERR_CORRUPT in txn otherwise.  What is served is read by this. */
+bool store_log_get_checked(
+    struct txn *txn, uint64_t position, struct log_entry *ret);
 
 /* A hint that the entries from `first` up to `end` come next. */
 void store_log_read_ahead(struct txn *txn, uint64_t first, uint64_t end);

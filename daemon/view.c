@@ -37,13 +37,13 @@ view_close(struct view *view)
 	return err;
 }
 
-/* Everything but the id. */
 static bool
 take_record(struct view *view, uint64_t position, const struct log_entry *entry,
     struct view_record *ret)
 {
 	ret->position = position;
 	ret->stamp_ms = entry->stamp_ms;
+	ret->id = entry->leaf;
 	ret->entry = entry->entry;
 	ret->is_withheld = entry->is_withheld;
 	if (gist_unpack(entry->gist, &ret->gist) == ERR_OK &&
@@ -70,8 +70,7 @@ view_get(struct view *view, uint64_t position, struct view_record *ret)
 		*ret = view->last;
 		return true;
 	}
-	if (!store_log_get(&view->log, position, &entry) ||
-	    !get_id(view, position, &ret->id)) {
+	if (!store_log_get(&view->log, position, &entry)) {
 		txn_fail(
 		    &view->log, ERR_CORRUPT); /* below `end` all is there */
 		return false;
@@ -88,7 +87,7 @@ view_get_checked(struct view *view, uint64_t position, struct view_record *ret)
 	struct log_entry entry;
 
 	assert(position < view->end);
-	if (!store_log_get_checked(&view->log, position, &entry, &ret->id)) {
+	if (!store_log_get_checked(&view->log, position, &entry)) {
 		txn_fail(&view->log, ERR_CORRUPT);
 		return false;
 	}

@@ -152,11 +152,11 @@ put_record(struct fill *fill, struct txn *txn)
 	if (position % STEP == 0)
 		check_gist(fill, position);
 	struct log_entry entry = { .stamp_ms = fill->stamp_ms,
+		.leaf = tree_leaf(writer_view(&fill->entry)),
 		.gist = writer_view(&fill->gist),
 		.entry = writer_view(&fill->entry) };
 	store_log_put(txn, position, &entry);
-	struct hash leaf = tree_leaf(entry.entry);
-	size_t count = tree_append(&fill->edge, &leaf, made);
+	size_t count = tree_append(&fill->edge, &entry.leaf, made);
 	for (size_t i = 0; i < count; i++)
 		store_log_put_hash(txn, number + i, &made[i]);
 }

@@ -441,6 +441,7 @@ shelf_put_entry(struct shelf *shelf, struct span entry, struct span gist)
 	store_log_put(&shelf->txn, position,
 	    &(struct log_entry){
 		.stamp_ms = 1700000000000 + position,
+		.leaf = id,
 		.gist = gist,
 		.entry = entry,
 	    });

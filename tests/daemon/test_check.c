@@ -132,8 +132,8 @@ struct row {
 	unsigned of_index;
 };
 
-/* An entry's value: version, stamp (8), keyring (8), gist length (4), gist,
- * checksum (8), entry */
+/* An entry's value: version, stamp (8), keyring (8), leaf hash (32), gist length
+ * (4), gist, checksum (8), entry */
 static const struct row rows[] = {
 	{ "a flipped bit in a signature", TABLE_ENTRY, CHANGE_FLIP, 3, 20, true,
 	    "entry 3: its stored leaf hash", 0 },
@@ -145,7 +145,7 @@ static const struct row rows[] = {
 	    "entry 5: missing or not of", 0 },
 	{ "a flipped bit in a judge", TABLE_ENTRY, CHANGE_FLIP, 6, 16, false,
 	    "entry 6: missing or not of", 0 },
-	{ "a flipped bit in a gist", TABLE_ENTRY, CHANGE_FLIP, 7, 26, false,
+	{ "a flipped bit in a gist", TABLE_ENTRY, CHANGE_FLIP, 7, 58, false,
 	    "entry 7: missing or not of", 0 },
 	{ "a stamp that goes back", TABLE_ENTRY, CHANGE_WRITE, 5, 4, false,
 	    "its time is before", 0 },
@@ -153,7 +153,9 @@ static const struct row rows[] = {
 	    "entry 6: it names another keyring", 0 },
 	{ "another judge of a later one", TABLE_ENTRY, CHANGE_WRITE,
 	    KEYRING + 2, 16, false, "entry 10: it names another keyring", 0 },
-	{ "other facts than the entry's", TABLE_ENTRY, CHANGE_WRITE, 7, 26,
+	{ "another leaf hash beside it", TABLE_ENTRY, CHANGE_WRITE, 7, 20,
+	    false, "entry 7: the leaf hash", 0 },
+	{ "other facts than the entry's", TABLE_ENTRY, CHANGE_WRITE, 7, 58,
 	    false, "entry 7: the facts", 2 },
 	{ "a value of another version", TABLE_ENTRY, CHANGE_FLIP, 7, 0, false,
 	    "entry 7: missing or not of", 0 },
@@ -183,8 +185,8 @@ static void
 fit_checksum(uint64_t position, uint8_t *value)
 {
 	uint8_t key[KEY_SHORT_LEN] = { 0 };
-	struct reader r = reader_of(span_of(value + 17, 4));
-	size_t facts_len = 21 + reader_u32(&r);
+	struct reader r = reader_of(span_of(value + 49, 4));
+	size_t facts_len = 53 + reader_u32(&r);
 	struct writer of_key = writer_of(key, sizeof(key));
 	struct writer w = writer_of(value + facts_len, 8);
 

@@ -45,11 +45,11 @@ prepare(void **state)
 	for (size_t more = 1; at < SIZES; more++) {
 		grow_start(&growth, &edge, 1000 + more);
 		for (size_t i = 0; i < more && at < SIZES; i++, at++) {
-			struct log_entry entry = { .entry = entry_of(
-						       at, bytes[at]) };
-			leaves[at] = tree_leaf(entry.entry);
-			assert_int_equal(
-			    at, grow_add(&growth, &entry, &leaves[at]));
+			struct span text = entry_of(at, bytes[at]);
+			leaves[at] = tree_leaf(text);
+			struct log_entry entry = { .leaf = leaves[at],
+				.entry = text };
+			assert_int_equal(at, grow_add(&growth, &entry));
 			roots[at + 1] = grow_head(&growth).root;
 		}
 		assert_err(
@@ -116,12 +116,12 @@ test_not_next(void **state)
 {
 	static struct growth growth;
 	struct tree_edge edge = { .size = 0 };
-	struct log_entry entry = { .entry = span_of_text("x") };
-	struct hash leaf = tree_leaf(entry.entry);
+	struct log_entry entry = { .leaf = tree_leaf(span_of_text("x")),
+		.entry = span_of_text("x") };
 
 	(void)state;
 	grow_start(&growth, &edge, 1);
-	(void)grow_add(&growth, &entry, &leaf);
+	(void)grow_add(&growth, &entry);
 	assert_err(ERR_CORRUPT, commit(store, &growth, SPAN_EMPTY));
 	struct txn txn = store_begin(store, TXN_READ);
 	assert_int_equal(SIZES, store_log_size(&txn));

@@ -291,9 +291,10 @@ commit_unsigned(unsigned count)
 		    ERR_OK, house_post_admit(&house, 1, 500 + i, &posts[i]));
 		const struct admitted *a = &posts[i].submission.admitted;
 		struct log_entry entry = { .keyring = a->keyring,
+			.leaf = a->id,
 			.gist = a->gist,
 			.entry = a->entry };
-		(void)grow_add(&growth, &entry, &a->id);
+		(void)grow_add(&growth, &entry);
 	}
 	assert_err(ERR_OK, commit(house.ledger->log, &growth, SPAN_EMPTY));
 	for (unsigned i = 0; i < count; i++)

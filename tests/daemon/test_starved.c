@@ -42,17 +42,16 @@ try_keyring(struct why *w)
 	struct keyring *keyring = NULL;
 	struct envelope envelope;
 	struct log_entry entry;
-	struct hash leaf;
 	struct txn txn = store_begin(house.ledger->log, TXN_READ);
 	enum err err = ERR_MEMORY;
 
 	if (signers != NULL && arena != NULL &&
-	    store_log_get_checked(&txn, 0, &entry, &leaf))
+	    store_log_get_checked(&txn, 0, &entry))
 		err = envelope_parse_entry(entry.entry, arena, &envelope, w);
 	if (err == ERR_OK)
 		err = keyring_parse(envelope.payload, NULL, &keyring, w);
 	if (err == ERR_OK)
-		err = signers_put(signers, keyring, 0, &leaf);
+		err = signers_put(signers, keyring, 0, &entry.leaf);
 	txn_abort(&txn);
 	arena_free(arena);
 	signers_free(signers);

@@ -153,8 +153,8 @@ test_other_format(void **state)
 		uint8_t format;
 		const char *sentence;
 	} others[] = {
-		{ STORE_FORMAT - 1, "format 2, of an older version" },
-		{ STORE_FORMAT + 1, "format 4, of a newer version" },
+		{ STORE_FORMAT - 1, "format 3, of an older version" },
+		{ STORE_FORMAT + 1, "format 5, of a newer version" },
 	};
 	(void)state;
 

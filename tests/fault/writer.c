@@ -78,7 +78,8 @@ log_count(void)
 static bool
 log_append(uint64_t position)
 {
-	struct log_entry entry = { .entry = entry_of(position) };
+	struct log_entry entry = { .leaf = tree_leaf(entry_of(position)),
+		.entry = entry_of(position) };
 	struct hash made[TREE_LEVELS];
 	struct tree_edge edge = { 0 };
 
@@ -86,8 +87,7 @@ log_append(uint64_t position)
 	if (!store_log_get_edge(&txn, position, &edge))
 		txn_fail(&txn, ERR_CORRUPT);
 	store_log_put(&txn, position, &entry);
-	struct hash leaf = tree_leaf(entry.entry);
-	size_t count = tree_append(&edge, &leaf, made);
+	size_t count = tree_append(&edge, &entry.leaf, made);
 	uint64_t number = tree_stored_count(position);
 	for (size_t i = 0; i < count; i++)
 		store_log_put_hash(&txn, number + i, &made[i]);
@@ -99,9 +99,8 @@ log_is_whole(uint64_t position)
 {
 	struct txn txn = store_begin(store, TXN_READ);
 	struct log_entry entry;
-	struct hash leaf;
 
-	bool is_whole = store_log_get_checked(&txn, position, &entry, &leaf) &&
+	bool is_whole = store_log_get_checked(&txn, position, &entry) &&
 	    span_equal(entry.entry, entry_of(position));
 	return txn_end(&txn) == ERR_OK && is_whole;
 }
