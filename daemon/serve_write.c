@@ -3,7 +3,6 @@
 #include "daemon/admit.h"
 #include "daemon/batch.h"
 #include "daemon/clock.h"
-#include "daemon/file.h"
 #include "daemon/indexer.h"
 #include "daemon/log.h"
 #include "daemon/metric.h"
@@ -74,12 +73,6 @@ judge_state(struct ledger *ledger, struct why *w)
 	if (atomic_load(&ledger->is_stopping) ||
 	    atomic_load(&ledger->is_failed))
 		return why(w, ERR_BUSY, "the log is stopping");
-	uint64_t free_bytes = file_free_bytes(ledger->folder);
-	if (free_bytes < DISK_RESERVE)
-		return why(w, ERR_BUSY,
-		    "the disk has %llu bytes left, fewer than the log's "
-		    "reserve",
-		    (unsigned long long)free_bytes);
 	uint64_t size = published_size(ledger->published);
 	if (size > indexer_size(ledger->indexer) + INDEX_LAG_MAX)
 		return why(w, ERR_BUSY,
