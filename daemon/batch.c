@@ -85,9 +85,9 @@ batch_add(
 {
 	lock_take(&batch->lock);
 	enum err err = add(batch, first, count, w);
+	lock_drop(&batch->lock);
 	if (err == ERR_OK)
 		lock_signal(&batch->lock);
-	lock_drop(&batch->lock);
 	return err;
 }
 

@@ -302,6 +302,7 @@ run(void *argument)
 	struct epoll_event events[2];
 	uint64_t wakes;
 
+	(void)pthread_setname_np(pthread_self(), "http");
 	while (!atomic_load(&loop->shared->is_ending)) {
 		/* which of the two it was does not matter: both are looked at */
 		int wait_ms = timeout_of(loop);

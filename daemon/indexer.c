@@ -304,6 +304,7 @@ run(void *argument)
 	uint64_t at = indexer_size(indexer);
 	enum err err = ERR_OK;
 
+	(void)pthread_setname_np(pthread_self(), "indexer");
 	while (err == ERR_OK && sleep_until_noticed(indexer)) {
 		struct published_head to;
 		published_get(indexer->ledger->published, &to);

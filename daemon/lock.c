@@ -97,3 +97,9 @@ lock_signal(struct lock *lock)
 {
 	require(pthread_cond_broadcast(&lock->changed));
 }
+
+void
+lock_signal_one(struct lock *lock)
+{
+	require(pthread_cond_signal(&lock->changed));
+}

@@ -39,6 +39,7 @@ bool lock_is_mine(const struct lock *lock);
  * the steady clock (UINT64_MAX: for ever).  False at the deadline.  Wakes
  * spuriously: ask the condition again. */
 bool lock_wait(struct lock *lock, uint64_t deadline_ms) LOCK_NEEDS(*lock);
-void lock_signal(struct lock *lock); /* wakes all that wait; held or not */
+void lock_signal(struct lock *lock);	 /* wakes all that wait; held or not */
+void lock_signal_one(struct lock *lock); /* where any one of them will do */
 
 #endif

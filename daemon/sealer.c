@@ -89,8 +89,8 @@ sealer_take(struct sealer *sealer, const struct tree_head *head,
 		.waiters = waiters,
 	};
 	tell_unsealed(sealer);
-	lock_signal(&sealer->lock);
 	lock_drop(&sealer->lock);
+	lock_signal(&sealer->lock);
 }
 
 bool
@@ -168,8 +168,8 @@ land(struct sealer *sealer)
 	sealer->flights[0] = sealer->flights[1];
 	sealer->count--;
 	tell_unsealed(sealer);
-	lock_signal(&sealer->lock);
 	lock_drop(&sealer->lock);
+	lock_signal(&sealer->lock);
 	return waiters;
 }
 
@@ -179,6 +179,7 @@ run(void *argument)
 	struct sealer *sealer = argument;
 	struct flight flight;
 
+	(void)pthread_setname_np(pthread_self(), "sealer");
 	while (next(sealer, &flight)) {
 		enum err err = seal_flight(sealer, &flight);
 		struct submission *waiters = land(sealer);

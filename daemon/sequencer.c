@@ -281,6 +281,7 @@ run(void *argument)
 	struct sequencer *s = argument;
 	bool is_closed = false;
 
+	(void)pthread_setname_np(pthread_self(), "sequencer");
 	while (!is_closed) {
 		struct why w = { 0 };
 		wait_for_index(s);

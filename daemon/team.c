@@ -31,6 +31,7 @@ start(void *argument)
 {
 	struct member *member = argument;
 
+	(void)pthread_setname_np(pthread_self(), "team");
 	member->run(member->context, member->number);
 	return NULL;
 }

@@ -203,6 +203,7 @@ run(void *argument)
 	struct watchdog *watchdog = argument;
 	struct ledger *ledger = watchdog->ledger;
 
+	(void)pthread_setname_np(pthread_self(), "watchdog");
 	lock_take(&watchdog->lock);
 	while (!watchdog->is_stopping) {
 		uint64_t now_ms = clock_steady_ms();

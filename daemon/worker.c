@@ -35,6 +35,7 @@ run(void *context)
 {
 	struct work *work;
 
+	(void)pthread_setname_np(pthread_self(), "blobs");
 	while ((work = take(context)) != NULL)
 		work->run(work);
 	return NULL;

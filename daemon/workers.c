@@ -65,8 +65,9 @@ workers_add(struct workers *workers, enum work_kind kind, struct work *work)
 	lock_take(&workers->lock);
 	*queue->end = work;
 	queue->end = &work->next;
-	lock_signal(&workers->lock);
 	lock_drop(&workers->lock);
+	/* whoever wakes finds the lock free */
+	lock_signal_one(&workers->lock);
 }
 
 static struct work *
@@ -98,6 +99,7 @@ run(void *argument)
 	struct worker *worker = argument;
 	struct workers *workers = worker->workers;
 
+	(void)pthread_setname_np(pthread_self(), "requests");
 	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
 	lock_take(&workers->lock);
 	for (;;) {
