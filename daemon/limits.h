@@ -78,8 +78,8 @@
 
 /* ---- the index ---- */
 /* Each may dirty a page of its own, and LMDB keeps as many as it ever had dirty
- * at once: 64 MiB. */
-#define INDEX_SLICE_KEYS 16384
+ * at once: 32 MiB. */
+#define INDEX_SLICE_KEYS 8192
 #define INDEX_MERGE_KEYS 2000000 /* 32 MB: sorted at once */
 /* Made anew: sorted pieces of so many in all threads, and as much to sort them
  * in, so 128 MiB; then as many as are merged, at most 64 MiB. */
