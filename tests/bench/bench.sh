@@ -361,16 +361,16 @@ follow() { # follow SIZE NAME: lag at a trickle and at half load
 }
 
 row_size() {
-	local size more
+	local size
 	make_ledger big
 	for size in $sizes; do
 		say "filling a ledger with $size records"
-		note fill "$(fill_ledger big "$size")"
-		note lineage "$("$tools/lineage" "$work/big/data" \
-			"$work/graph-$size.db" 100)"
-		rm -f "$work/graph-$size.db"*
-		more=$((size + 100000))
-		note index "size=$size" "$(fill_ledger big "$more")"
+		note fill "size=$size" "$(fill_ledger big "$size")"
+		# before others take the memory that the index lies in
+		note index "size=$size" "$(fill_ledger big $((size + 100000)))"
+		note lineage "size=$size" "$("$tools/lineage" "$work/big/data" \
+			"$work/graph.db" 100)"
+		rm -f "$work/graph.db"*
 		for _ in $(seq "$repeat"); do
 			start_ledger big
 			note start "size=$size" "$start_ms"

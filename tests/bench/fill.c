@@ -238,8 +238,9 @@ main(int argc, char **argv)
 	must(indexer_follow(fill.log, fill.index, &head, &sentence), "index");
 	double indexed_s = now_s();
 	double records = (double)(fill.edge.size - before);
-	(void)printf("size=%llu records=%.0f log_per_s=%.0f index_per_s=%.0f "
-		     "log_bytes=%llu index_bytes=%llu\n",
+	(void)printf(
+	    "entries=%llu records=%.0f log_per_s=%.0f index_per_s=%.0f "
+	    "log_bytes=%llu index_bytes=%llu\n",
 	    (unsigned long long)head.size, records,
 	    records / (filled_s - begun_s), records / (indexed_s - filled_s),
 	    (unsigned long long)store_file_bytes(fill.log),

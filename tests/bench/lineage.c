@@ -312,7 +312,7 @@ main(int argc, char **argv)
 	double facts_ns =
 	    time_sqlite(db, facts_question, size, questions, edges);
 	(void)sqlite3_close(db);
-	(void)printf("size=%llu edges=%zu ns_per_edge=%.0f "
+	(void)printf("entries=%llu edges=%zu ns_per_edge=%.0f "
 		     "sqlite_ns_per_edge=%.0f ratio=%.2f "
 		     "sqlite_facts_ns_per_edge=%.0f facts_ratio=%.2f\n",
 	    (unsigned long long)size, edges, ours_ns, edges_ns,

@@ -1,14 +1,16 @@
 /*
  * siege: one attack after the other on a log, while somebody reads from it.
  *
- *	siege --signer              prints the allowed_signers line of its key *	siege --to 127.0.0.1:8080 --pid PID --run-ms 500 --worst 20 --tries 3
+ *	siege --signer      prints the allowed_signers line of its key
+ *	siege --to 127.0.0.1:8080 --pid PID --run-ms 500 --worst 20 --tries 3
  *	      --rounds 2 --headers-ms 1000 --body-ms 1000 [--only NAME]
-* * Each attack: first an idle stretch, then as long with it.  TAP on stdout: the
+ *
+ * Each attack: first an idle stretch, then as long with it.  TAP on stdout: the
  * p99 of the reads is at most `worst` times the idle one (the best of `tries`);
  * none fails; whatever the log must end is ended a second after its deadline;
  * descriptors and waiting requests are as before; the second round of all attacks
  * takes no more memory than the first.
-*/
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
