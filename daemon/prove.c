@@ -4,19 +4,23 @@
 
 #include "schema/tlog_proof.h"
 
-/* The hash over a range of leaves, folded from the complete nodes stored. */
+/* The hash over a range of leaves, folded from the complete nodes stored, from the
+ * right to the left.  `places` is room, that a proof has of 64 ranges once. */
 static bool
-range_hash(struct txn *txn, struct tree_range range, struct hash *ret)
+range_hash(struct txn *txn, struct tree_range range,
+    struct tree_position places[static TREE_LEVELS], struct hash *ret)
 {
-	struct tree_position places[TREE_LEVELS];
-	struct hash nodes[TREE_LEVELS];
-	size_t count = tree_range_nodes(range, places);
+	size_t i = tree_range_nodes(range, places);
+	struct hash left;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!store_log_get_node(txn, places[i], &nodes[i]))
+	assert(i > 0);
+	if (!store_log_get_node(txn, places[--i], ret))
+		return false;
+	while (i > 0) {
+		if (!store_log_get_node(txn, places[--i], &left))
 			return false;
+		*ret = tree_node(&left, ret);
 	}
-	*ret = tree_fold(nodes, count);
 	return true;
 }
 
@@ -32,9 +36,11 @@ static enum err
 prove(struct txn *txn, const struct tree_range *ranges, size_t count,
     struct tree_proof *ret)
 {
+	struct tree_position places[TREE_LEVELS];
+
 	ret->count = count;
 	for (size_t i = 0; i < count; i++) {
-		if (!range_hash(txn, ranges[i], &ret->hashes[i]))
+		if (!range_hash(txn, ranges[i], places, &ret->hashes[i]))
 			return missing(txn);
 	}
 	return ERR_OK;
@@ -65,11 +71,13 @@ prove_consistency(
 enum err
 prove_root(struct txn *txn, uint64_t size, struct hash *ret)
 {
+	struct tree_position places[TREE_LEVELS];
+
 	if (size == 0) {
 		*ret = tree_empty();
 		return ERR_OK;
 	}
-	if (!range_hash(txn, (struct tree_range){ .end = size }, ret))
+	if (!range_hash(txn, (struct tree_range){ .end = size }, places, ret))
 		return missing(txn);
 	return ERR_OK;
 }

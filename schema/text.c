@@ -55,28 +55,33 @@ text_unhex(struct span text, uint8_t *out, size_t len)
 	return true;
 }
 
+static void
+encode_group(const uint8_t bytes[static 3], char out[static 4])
+{
+	uint32_t group = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 |
+	    (uint32_t)bytes[2];
+
+	out[0] = base64_digits[group >> 18];
+	out[1] = base64_digits[group >> 12 & 63];
+	out[2] = base64_digits[group >> 6 & 63];
+	out[3] = base64_digits[group & 63];
+}
+
 void
 text_base64(struct span bytes, char *out)
 {
-	size_t at = 0;
+	uint8_t rest[3] = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		size_t left = bytes.len - i;
-		uint32_t group = (uint32_t)bytes.data[i] << 16;
-		if (left > 1)
-			group |= (uint32_t)bytes.data[i + 1] << 8;
-		if (left > 2)
-			group |= bytes.data[i + 2];
-		out[at++] = base64_digits[group >> 18];
-		out[at++] = base64_digits[group >> 12 & 63];
-		out[at] = '=';
-		if (left > 1)
-			out[at] = base64_digits[group >> 6 & 63];
-		out[++at] = '=';
-		if (left > 2)
-			out[at] = base64_digits[group & 63];
-		at++;
-	}
+	for (; bytes.len - i >= 3; i += 3, out += 4)
+		encode_group(bytes.data + i, out);
+	if (i == bytes.len)
+		return;
+	memcpy(rest, bytes.data + i, bytes.len - i);
+	encode_group(rest, out);
+	out[3] = '=';
+	if (bytes.len - i == 1)
+		out[2] = '=';
 }
 
 /* Value of each byte as a base64 digit, 64 for anything else: a table, since a
