@@ -21,6 +21,8 @@
 #include "schema/writer.h"
 
 #define SPDX_TEXT_MAX 256 /* bytes */
+/* Of what is printed: a space more on either side of a parenthesis. */
+#define SPDX_PRINTED_MAX (2 * SPDX_TEXT_MAX)
 /* A term and what parts it from the next take five bytes: "A OR " or "(A)OR",
  * so that SPDX_TEXT_MAX has at most 52 terms. */
 #define SPDX_TERMS_MAX 64

@@ -128,8 +128,8 @@ print_text(struct span text, struct writer *w)
 bool
 spdx_same(struct span a, struct span b)
 {
-	char text_a[SPDX_TEXT_MAX];
-	char text_b[SPDX_TEXT_MAX];
+	char text_a[SPDX_PRINTED_MAX];
+	char text_b[SPDX_PRINTED_MAX];
 	struct writer w_a = writer_of(text_a, sizeof(text_a));
 	struct writer w_b = writer_of(text_b, sizeof(text_b));
 
