@@ -124,6 +124,7 @@ output_note(const struct output *out, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
+	text_make_printable(text); /* names may be other people's */
 	put_note(out, "", NULL, text);
 }
 
@@ -136,6 +137,7 @@ output_warn(const struct output *out, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
+	text_make_printable(text); /* names may be other people's */
 	put_note(out, "warning: ", "\033[33m", text);
 }
 
@@ -185,58 +187,19 @@ output_end(struct output *out, int exit_code)
 
 /* ---- text ---- */
 
-/* Characters that show nothing and move what stands around them: marks, bidi
- * embeddings and isolates, line separators, the byte order mark. */
-static bool
-is_deceptive(uint32_t point)
-{
-	return (point >= 0x200b && point <= 0x200f) ||
-	    (point >= 0x2028 && point <= 0x202e) ||
-	    (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-	    point == 0x061c || (point >= 0xe0000 && point <= 0xe007f);
-}
-
-static bool
-is_control(uint32_t point)
-{
-	return point < 0x20 || (point >= 0x7f && point < 0xa0);
-}
-
-/* Length of the UTF-8 sequence at the front; 0 where it is broken. */
-static size_t
-sequence_len(struct span text)
-{
-	for (size_t len = 1; len <= 4 && len <= text.len; len++) {
-		if (text.data[0] != 0 && text_is_utf8(span_part(text, 0, len)))
-			return len;
-	}
-	return 0;
-}
-
-static uint32_t
-sequence_point(const uint8_t *data, size_t len)
-{
-	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t point = data[0] & masks[len];
-
-	for (size_t i = 1; i < len; i++)
-		point = point << 6 | (data[i] & 0x3f);
-	return point;
-}
-
 void
 output_escape(struct span text, struct writer *w)
 {
 	while (text.len > 0) {
-		size_t len = sequence_len(text);
-		uint32_t point = len > 0 ? sequence_point(text.data, len) : 0;
+		uint32_t point = 0;
+		size_t len = text_point(text, &point);
 		if (len == 0)
 			writer_format(w, "\\x%02x", text.data[0]);
 		else if (point == '\\')
 			writer_text(w, "\\\\");
-		else if (is_control(point) && point < 0x80)
+		else if (!text_is_shown(point) && point < 0x80)
 			writer_format(w, "\\x%02x", point);
-		else if (is_control(point) || is_deceptive(point))
+		else if (!text_is_shown(point))
 			writer_format(w, "\\u{%x}", point);
 		else
 			writer_bytes(w, text.data, len);

@@ -158,13 +158,14 @@ is_whole(struct txn *txn, struct tree_edge *edge)
 	uint64_t number = tree_stored_count(edge->size);
 	struct hash made[TREE_LEVELS];
 	struct log_entry entry;
-	struct hash leaf;
 	struct hash stored;
 
-	if (!store_log_get(txn, edge->size, &entry))
+	/* what sealing reads back must pass here, or cutting helps nobody; the
+	 * bytes of a withheld one are not there to be signed */
+	if (!store_log_get_checked(txn, edge->size, &entry) ||
+	    entry.is_withheld)
 		return false;
-	leaf = tree_leaf(entry.entry);
-	size_t count = tree_append(edge, &leaf, made);
+	size_t count = tree_append(edge, &entry.leaf, made);
 	for (size_t i = 0; i < count; i++) {
 		if (!store_log_get_hash(txn, number + i, &stored) ||
 		    !hash_equal(&stored, &made[i]))

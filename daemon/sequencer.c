@@ -16,10 +16,11 @@
 #include "daemon/sealer.h"
 #include "daemon/signer_link.h"
 
-#define DISK_LOOK_MS 1000	 /* how often free space is looked at */
-#define CLOCK_WARN_MS 10000	 /* how often a clock that is behind is told */
-#define CLOCK_LOOK_MS 60000	 /* a wall clock may jump while we sleep */
-#define HELD_UP_NS 5000000	 /* one look at an index that lags */
+#define DISK_LOOK_MS 1000   /* while it is full: how often it is looked at */
+#define DISK_TELL_MS 10000  /* and told */
+#define CLOCK_WARN_MS 10000 /* how often a clock that is behind is told */
+#define CLOCK_LOOK_MS 60000 /* a wall clock may jump while we sleep */
+#define HELD_UP_NS 5000000  /* one look at an index that lags */
 #define WARNINGS_MAX (64 * 1024) /* of allowed_signers */
 
 struct sequencer {
@@ -37,7 +38,7 @@ struct sequencer {
 	struct rekey rekey;
 	struct published_head sealed; /* goes into the next commit */
 	uint64_t clock_warned_ms;
-	uint64_t disk_looked_ms;
+	uint64_t disk_told_ms;
 	bool is_disk_low;
 	char warnings[WARNINGS_MAX];
 	struct growth growth;
@@ -191,21 +192,23 @@ reload(struct sequencer *s, struct why *w)
 	return ERR_OK;
 }
 
-/* Room is kept for what is needed to go on reading and to end well. */
+/* Room is kept for what is needed to go on reading and to end well.  Each
+ * batch looks: what is taken in a second may be more than all of it. */
 static bool
 is_disk_low(struct sequencer *s)
 {
 	uint64_t now_ms = clock_steady_ms();
-
-	if (s->disk_looked_ms != 0 && now_ms - s->disk_looked_ms < DISK_LOOK_MS)
-		return s->is_disk_low;
 	uint64_t free_bytes = file_free_bytes(s->ledger->folder);
-	s->disk_looked_ms = now_ms;
+
 	s->is_disk_low = free_bytes < DISK_RESERVE || FAULT_FAILS("disk-low");
-	if (s->is_disk_low)
+	if (s->is_disk_low &&
+	    (s->disk_told_ms == 0 ||
+		now_ms - s->disk_told_ms >= DISK_TELL_MS)) {
 		log_event(LOG_ERROR, "disk full",
 		    LOG_NUMBER("free_bytes", free_bytes),
 		    LOG_NUMBER("reserve_bytes", DISK_RESERVE));
+		s->disk_told_ms = now_ms;
+	}
 	return s->is_disk_low;
 }
 

@@ -1,8 +1,9 @@
 #include "schema/err.h"
 
+#include "schema/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 struct err_row {
 	enum err_class class;
@@ -49,36 +50,6 @@ err_name(enum err err)
 	return rows[err].name;
 }
 
-/* Length of a well-formed UTF-8 sequence at `s`, 0 where there is none. */
-static size_t
-sequence_len(const unsigned char *s)
-{
-	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f ? 1 : 0;
-	size_t len = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return len;
-}
-
-/* What is told may quote the input: it must not steer a terminal or a log. */
-static void
-make_printable(char *text)
-{
-	unsigned char *s = (unsigned char *)text;
-
-	while (*s != '\0') {
-		size_t len = sequence_len(s);
-		if (len == 0) {
-			*s = '?';
-			len = 1;
-		}
-		s += len;
-	}
-}
-
 enum err
 why(struct why *w, enum err err, const char *format, ...)
 {
@@ -88,7 +59,7 @@ why(struct why *w, enum err err, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(w->text, sizeof(w->text), format, list);
 	va_end(list);
-	make_printable(w->text);
+	text_make_printable(w->text);
 	return err;
 }
 
@@ -100,5 +71,5 @@ why_prefix(struct why *w, const char *prefix)
 	struct why old = *w;
 	(void)snprintf(w->text, sizeof(w->text), "%s: %.*s", prefix,
 	    (int)sizeof(old.text) - 64, old.text);
-	make_printable(w->text);
+	text_make_printable(w->text);
 }

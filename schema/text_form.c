@@ -1,5 +1,7 @@
 #include "schema/text.h"
 
+#include <string.h>
+
 /* The bounds of a sequence's second byte: some of them would start shorter forms,
  * surrogates or what lies beyond U+10FFFF (RFC 3629 section 4). */
 static bool
@@ -71,6 +73,51 @@ text_is_line(struct span text)
 			return false;
 	}
 	return true;
+}
+
+size_t
+text_point(struct span text, uint32_t *ret_point)
+{
+	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	size_t len = text.len == 0 ? 0 : utf8_len(text);
+
+	if (len == 0)
+		return 0;
+	uint32_t point = text.data[0] & masks[len];
+	for (size_t i = 1; i < len; i++)
+		point = point << 6 | (text.data[i] & 0x3f);
+	*ret_point = point;
+	return len;
+}
+
+bool
+text_is_shown(uint32_t point)
+{
+	bool is_control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+	bool is_deceptive = (point >= 0x200b && point <= 0x200f) ||
+	    (point >= 0x2028 && point <= 0x202e) ||
+	    (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
+	    point == 0x061c || (point >= 0xe0000 && point <= 0xe007f);
+
+	return !is_control && !is_deceptive;
+}
+
+void
+text_make_printable(char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t point = 0;
+		size_t len = text_point(span_of(text, left), &point);
+		bool is_shown = len > 0 && text_is_shown(point);
+
+		len = len == 0 ? 1 : len;
+		if (!is_shown)
+			memset(text, '?', len);
+		text += len;
+		left -= len;
+	}
 }
 
 static bool

@@ -4,6 +4,9 @@
 #include "client/url.h"
 #include "tests/unit.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 /* ---- escaping ---- */
 
 struct escape_row {
@@ -58,6 +61,32 @@ test_escape_nul(void **state)
 	(void)state;
 	output_escape(span_of("a\0b", 3), &w);
 	assert_span_text("a\\x00b", writer_view(&w));
+}
+
+/* A path in somebody's manifest may hold an escape. */
+static void
+test_notes_are_printable(void **state)
+{
+	static const struct output out = { .is_json = false };
+	static const char expected[] = "\xc3\xa9?[2J??\n"
+				       "warning: a???b\n";
+	char text[64] = "";
+	FILE *file = tmpfile();
+	int kept = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_non_null(file);
+	assert_true(kept >= 0);
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	output_note(&out, "\xc3\xa9%s", "\033[2J\xc2\x9b");
+	output_warn(&out, "a%sb", "\xe2\x80\xae");
+	assert_true(dup2(kept, STDERR_FILENO) >= 0);
+	(void)close(kept);
+	rewind(file);
+	assert_int_equal(
+	    sizeof(expected) - 1, fread(text, 1, sizeof(text) - 1, file));
+	assert_string_equal(expected, text);
+	(void)fclose(file);
 }
 
 static void
@@ -215,6 +244,7 @@ main(int argc, char **argv)
 {
 	UNIT_ROWS(escape_rows, test_escape);
 	UNIT(test_escape_nul);
+	UNIT(test_notes_are_printable);
 	UNIT(test_size);
 	UNIT_ROWS(option_tests, test_options);
 	UNIT(test_nearest);

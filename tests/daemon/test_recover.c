@@ -1,6 +1,7 @@
 /* recover: whatever happened before, nothing acknowledged is lost. */
 #include "tests/unit.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -273,9 +274,12 @@ test_feeds_signer(void **state)
 
 /* ---- damage above what was signed ---- */
 
-/* Commits `count` records that nobody signs, as a crash would leave them. */
+#define NONE UINT_MAX
+
+/* Commits `count` records that nobody signs, as a crash would leave them; beside one
+ * of them, or NONE, stands another leaf hash than its own: memory had a slip. */
 static void
-commit_unsigned(unsigned count)
+commit_unsigned(unsigned count, unsigned slip)
 {
 	static struct growth growth;
 	static struct house_post posts[8];
@@ -296,6 +300,8 @@ commit_unsigned(unsigned count)
 			.entry = a->entry };
 		(void)grow_add(&growth, &entry);
 	}
+	if (slip < count)
+		growth.entries[slip].leaf.bytes[3] ^= 1;
 	assert_err(ERR_OK, commit(house.ledger->log, &growth, SPAN_EMPTY));
 	for (unsigned i = 0; i < count; i++)
 		house_post_free(&posts[i]);
@@ -338,7 +344,7 @@ test_unsigned_is_fed(void **state)
 	(void)state;
 	post_some(0, 4);
 	house_close(&house);
-	commit_unsigned(3);
+	commit_unsigned(3, NONE);
 	assert_err(ERR_OK, house_open(&house));
 	struct house_answer answer = house_post(&house, 1, 500);
 	assert_true(answer.is_duplicate);
@@ -352,12 +358,15 @@ struct damage_row {
 	const char *name;
 	enum store_table table;
 	uint64_t number; /* of the entry, or the hash */
+	bool is_slip; /* nothing is flipped in the file: it was wrong before */
 };
 
 static const struct damage_row damage_rows[] = {
-	{ "an unsigned entry is damaged", TABLE_ENTRY, 6 },
-	{ "an unsigned leaf hash is damaged", TABLE_HASH, 10 },
-	{ "an unsigned tree hash is damaged", TABLE_HASH, 14 },
+	{ "an unsigned entry is damaged", TABLE_ENTRY, 6, false },
+	{ "an unsigned leaf hash is damaged", TABLE_HASH, 10, false },
+	{ "an unsigned tree hash is damaged", TABLE_HASH, 14, false },
+	{ "the leaf hash beside an unsigned entry is wrong", TABLE_ENTRY, 6,
+	    true },
 };
 
 static void
@@ -367,8 +376,9 @@ test_damaged(void **state)
 
 	post_some(0, 4);
 	house_close(&house);
-	commit_unsigned(3);
-	flip(row->table, row->number, 20);
+	commit_unsigned(3, row->is_slip ? (unsigned)row->number - 5 : NONE);
+	if (!row->is_slip)
+		flip(row->table, row->number, 20);
 	expect_refused(REFUSAL_DAMAGED, "--cut-unsealed");
 	house.options.cut_unsealed = true;
 	assert_err(ERR_OK, house_open(&house));
@@ -389,7 +399,7 @@ test_cuts_nothing_whole(void **state)
 	(void)state;
 	post_some(0, 4);
 	house_close(&house);
-	commit_unsigned(3);
+	commit_unsigned(3, NONE);
 	house.options.cut_unsealed = true;
 	assert_err(ERR_OK, house_open(&house));
 	assert_int_equal(8, published_size(house.ledger->published));

@@ -356,16 +356,12 @@ static void
 test_disk_low(void **state)
 {
 	(void)state;
-	house_pause_ms(600); /* it looks once a second */
-	house_pause_ms(600);
 	fault_set("disk-low:1:error");
 	struct house_answer answer = house_post(&house, 0, 1);
 	assert_err(ERR_BUSY, answer.err);
 	assert_non_null(strstr(answer.why.text, "disk"));
-	assert_err(ERR_BUSY, house_post(&house, 0, 1).err);
 	assert_true(ledger_is_healthy(house.ledger, NULL));
-	house_pause_ms(600);
-	house_pause_ms(600);
+	/* each batch looks for itself: a second of them may be all that was left */
 	answer = house_post(&house, 0, 1);
 	assert_err(ERR_OK, answer.err);
 	assert_int_equal(1, answer.position);

@@ -71,6 +71,16 @@ static const struct why_row why_rows[] = {
 	{ "why: a lone continuation", "a\x80z", "a?z" },
 	{ "why: cut short", "a\xe2\x82", "a??" },
 	{ "why: no UTF-8 at all", "\xff\xfe", "??" },
+	{ "why: a C1 control, as CSI is one",
+	    "a\xc2\x9b"
+	    "31m",
+	    "a??31m" },
+	{ "why: the first that is none", "\xc2\xa0", "\xc2\xa0" },
+	{ "why: an overlong escape", "\xe0\x80\x9b[", "???[" },
+	{ "why: a surrogate", "\xed\xa0\x80", "???" },
+	{ "why: beyond the last", "\xf4\x90\x80\x80", "????" },
+	{ "why: right-to-left override", "\xe2\x80\xaetxt", "???txt" },
+	{ "why: a tag character", "\xf3\xa0\x81\x81", "????" },
 };
 
 static void
