@@ -3,7 +3,7 @@
 # The lists below are the architecture: a file includes only what stands before
 # it (`make layers`).  README.md has the tour.
 
-SCHEMA := err span arena text text_time text_form reader writer spdx spdx_print spdx_list spdx_facts json object sha256 drift key ssh_key \
+SCHEMA := utf8 err span arena text text_time text_form reader writer spdx spdx_print spdx_list spdx_facts json object sha256 drift key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
 	attachment advisory claim opening origin license_record component audit_record \

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "schema/text.h"
+#include "schema/utf8.h"
 
 static const char *const style_codes[] = {
 	[OUTPUT_PLAIN] = "",
@@ -124,7 +124,7 @@ output_note(const struct output *out, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	text_make_printable(text); /* names may be other people's */
+	utf8_make_printable(text); /* names may be other people's */
 	put_note(out, "", NULL, text);
 }
 
@@ -137,7 +137,7 @@ output_warn(const struct output *out, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	text_make_printable(text); /* names may be other people's */
+	utf8_make_printable(text); /* names may be other people's */
 	put_note(out, "warning: ", "\033[33m", text);
 }
 
@@ -191,15 +191,15 @@ void
 output_escape(struct span text, struct writer *w)
 {
 	while (text.len > 0) {
-		uint32_t point = 0;
-		size_t len = text_point(text, &point);
+		size_t len = utf8_len(text.data, text.len);
+		uint32_t point = len > 0 ? utf8_point(text.data, len) : 0;
 		if (len == 0)
 			writer_format(w, "\\x%02x", text.data[0]);
 		else if (point == '\\')
 			writer_text(w, "\\\\");
-		else if (!text_is_shown(point) && point < 0x80)
+		else if (!utf8_is_shown(point) && point < 0x80)
 			writer_format(w, "\\x%02x", point);
-		else if (!text_is_shown(point))
+		else if (!utf8_is_shown(point))
 			writer_format(w, "\\u{%x}", point);
 		else
 			writer_bytes(w, text.data, len);

@@ -1,6 +1,6 @@
 #include "schema/err.h"
 
-#include "schema/text.h"
+#include "schema/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ why(struct why *w, enum err err, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(w->text, sizeof(w->text), format, list);
 	va_end(list);
-	text_make_printable(w->text);
+	utf8_make_printable(w->text);
 	return err;
 }
 
@@ -71,5 +71,5 @@ why_prefix(struct why *w, const char *prefix)
 	struct why old = *w;
 	(void)snprintf(w->text, sizeof(w->text), "%s: %.*s", prefix,
 	    (int)sizeof(old.text) - 64, old.text);
-	text_make_printable(w->text);
+	utf8_make_printable(w->text);
 }

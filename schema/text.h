@@ -59,17 +59,6 @@ bool text_is_utf8(struct span text);
 /* The same, and without control characters (below 0x20, 0x7f, C1). */
 bool text_is_line(struct span text);
 
-/* The character at the front: gives its length, 0 where it is no UTF-8. */
-size_t text_point(struct span text, uint32_t *ret_point);
-
-/* False for controls, and for what shows nothing and moves what stands around it:
- * zero widths, bidi marks, embeddings and isolates, line separators, tags. */
-bool text_is_shown(uint32_t point);
-
-/* What is told may quote anything, and must not steer a terminal or a log: each
- * byte that is not shown becomes '?'. */
-void text_make_printable(char *text);
-
 /* `[a-z0-9._@-]`, 1 to 64 bytes, not "." nor "..". */
 bool text_is_principal(struct span text);
 

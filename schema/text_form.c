@@ -1,45 +1,6 @@
 #include "schema/text.h"
 
-#include <string.h>
-
-/* The bounds of a sequence's second byte: some of them would start shorter forms,
- * surrogates or what lies beyond U+10FFFF (RFC 3629 section 4). */
-static bool
-is_second(uint8_t first, uint8_t second)
-{
-	switch (first) {
-	case 0xe0:
-		return second >= 0xa0 && second <= 0xbf;
-	case 0xed:
-		return second >= 0x80 && second <= 0x9f;
-	case 0xf0:
-		return second >= 0x90 && second <= 0xbf;
-	case 0xf4:
-		return second >= 0x80 && second <= 0x8f;
-	default:
-		return second >= 0x80 && second <= 0xbf;
-	}
-}
-
-/* Length of the UTF-8 sequence that starts `text`, 0 where it is broken. */
-static size_t
-utf8_len(struct span text)
-{
-	uint8_t first = text.data[0];
-
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-	if (text.len < len || !is_second(first, text.data[1]))
-		return 0;
-	for (size_t i = 2; i < len; i++) {
-		if ((text.data[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return len;
-}
+#include "schema/utf8.h"
 
 bool
 text_is_utf8(struct span text)
@@ -52,7 +13,7 @@ text_is_utf8(struct span text)
 			return false;
 		/* most bytes stand for themselves */
 		size_t len =
-		    byte < 0x80 ? 1 : utf8_len(span_part(text, at, text.len));
+		    byte < 0x80 ? 1 : utf8_len(text.data + at, text.len - at);
 		if (len == 0)
 			return false;
 		at += len;
@@ -73,51 +34,6 @@ text_is_line(struct span text)
 			return false;
 	}
 	return true;
-}
-
-size_t
-text_point(struct span text, uint32_t *ret_point)
-{
-	static const uint8_t masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	size_t len = text.len == 0 ? 0 : utf8_len(text);
-
-	if (len == 0)
-		return 0;
-	uint32_t point = text.data[0] & masks[len];
-	for (size_t i = 1; i < len; i++)
-		point = point << 6 | (text.data[i] & 0x3f);
-	*ret_point = point;
-	return len;
-}
-
-bool
-text_is_shown(uint32_t point)
-{
-	bool is_control = point < 0x20 || (point >= 0x7f && point < 0xa0);
-	bool is_deceptive = (point >= 0x200b && point <= 0x200f) ||
-	    (point >= 0x2028 && point <= 0x202e) ||
-	    (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-	    point == 0x061c || (point >= 0xe0000 && point <= 0xe007f);
-
-	return !is_control && !is_deceptive;
-}
-
-void
-text_make_printable(char *text)
-{
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		uint32_t point = 0;
-		size_t len = text_point(span_of(text, left), &point);
-		bool is_shown = len > 0 && text_is_shown(point);
-
-		len = len == 0 ? 1 : len;
-		if (!is_shown)
-			memset(text, '?', len);
-		text += len;
-		left -= len;
-	}
 }
 
 static bool
