@@ -20,12 +20,6 @@ static const char *const standings[] = {
 	[GRAPH_STRANGER] = "stranger",
 };
 
-const char *
-graph_standing_name(enum graph_standing standing)
-{
-	return standings[standing];
-}
-
 /* While it is read: nodes by their digests. */
 struct reading {
 	struct graph *graph;

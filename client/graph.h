@@ -66,6 +66,4 @@ MUST_CHECK enum err graph_parse(struct span answer, const struct digest *root,
     struct arena *arena, struct graph *ret, struct why *w);
 void graph_done(struct graph *graph);
 
-const char *graph_standing_name(enum graph_standing standing);
-
 #endif

@@ -369,18 +369,3 @@ submit_print_json(const struct session *session,
 	writer_member_text(w, "proof", span_of_text(path));
 	writer_text(w, "}");
 }
-
-void
-submit_print(struct session *session, const struct submitted *submitted)
-{
-	char id[HASH_TEXT_MAX];
-	char path[DISK_PATH_MAX];
-
-	hash_print(&submitted->id, id);
-	output_print(&session->out, "%s\n", id);
-	output_note(&session->out, "%s at index %" PRIu64 " of %s",
-	    submitted->is_duplicate ? "was recorded already" : "recorded",
-	    submitted->index, session->trust.key.name);
-	if (stored_path(&session->trust, &submitted->id, path, NULL) == ERR_OK)
-		output_note(&session->out, "proof: %s", path);
-}

@@ -43,7 +43,5 @@ MUST_CHECK enum err submit_lines(struct session *session,
 /* {"id","index","treeSize","duplicate","proof":path} */
 void submit_print_json(const struct session *session,
     const struct submitted *submitted, struct writer *w);
-/* The id alone on stdout; the index and where the proof is as notes. */
-void submit_print(struct session *session, const struct submitted *submitted);
 
 #endif

@@ -15,12 +15,6 @@ grow_start(
 	growth->hash_count = 0;
 }
 
-bool
-grow_is_full(const struct growth *growth)
-{
-	return growth->count == BATCH_ENTRIES_MAX;
-}
-
 uint64_t
 grow_add(struct growth *growth, const struct log_entry *entry)
 {

@@ -31,8 +31,6 @@ struct growth {
 void grow_start(
     struct growth *growth, const struct tree_edge *edge, uint64_t stamp_ms);
 
-bool grow_is_full(const struct growth *growth);
-
 /* Appends an entry (its stamp is set here) and gives its position.  Not when it is
  * full. */
 uint64_t grow_add(struct growth *growth, const struct log_entry *entry);

@@ -115,6 +115,5 @@
 #define MAP_SIZE ((size_t)256 << 30)	 /* address space, not disk */
 #define FILE_STEP_MAX ((size_t)64 << 20) /* grown by written zeros in steps */
 #define DISK_RESERVE ((size_t)64 << 20)	 /* below this much free: 503 */
-#define READ_AGE_MAX_MS 5000		 /* a snapshot pins its pages */
 
 #endif

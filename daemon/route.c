@@ -89,16 +89,6 @@ allow_of(const struct route *route)
 	return route->post == NULL ? ALLOW_GET : ALLOW_BOTH;
 }
 
-bool
-route_at(size_t at, const char **ret_pattern, const char **ret_allow)
-{
-	if (at >= ROUTES)
-		return false;
-	*ret_pattern = routes[at].pattern;
-	*ret_allow = allow_of(&routes[at]);
-	return true;
-}
-
 /* ---- the path ---- */
 
 /* The next segment of what follows a '/'; false when nothing is left. */

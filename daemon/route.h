@@ -25,8 +25,4 @@ struct route_match {
 MUST_CHECK enum err route_find(const struct gate_pass *pass,
     struct request *request, struct route_match *ret, struct why *w);
 
-/* For tests and the OpenAPI file's check: pattern and methods by number; false at
- * the end. */
-bool route_at(size_t at, const char **ret_pattern, const char **ret_allow);
-
 #endif

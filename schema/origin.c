@@ -19,18 +19,6 @@ static const char *const categories[] = {
 	[SOURCE_OTHER] = "other",
 };
 
-const char *
-availability_name(enum availability availability)
-{
-	return availabilities[availability];
-}
-
-const char *
-source_category_name(enum source_category category)
-{
-	return categories[category];
-}
-
 enum availability
 availability_read(struct object *o)
 {

@@ -31,9 +31,6 @@ enum source_category {
 	SOURCE_CATEGORIES,
 };
 
-const char *availability_name(enum availability availability);
-const char *source_category_name(enum source_category category);
-
 /* The members `availability` and `sourceCategory`. */
 enum availability availability_read(struct object *o);
 enum source_category source_category_read(struct object *o);

@@ -26,11 +26,8 @@
 #include "schema/origin.h"
 
 #define RECORD_PREFIX STATEMENT_PREFIX
-#define RECORD_INPUTS_MAX 576 /* derivedFrom and generatedBy */
-#define RECORD_ROLES_MAX 32   /* roles in `complete` */
-#define RECORD_ROLE_MAX STATEMENT_ROLE_MAX
-#define RECORD_TEXT_MAX STATEMENT_TEXT_MAX
-#define RECORD_PARAMETERS_MAX 1024
+#define RECORD_INPUTS_MAX 576	     /* derivedFrom and generatedBy */
+#define RECORD_ROLES_MAX 32	     /* roles in `complete` */
 #define RECORD_GENERATOR "generator" /* role: a model made this data */
 #define RECORD_RUN_TYPE STATEMENT_RUN_TYPE
 #define RECORD_SLSA_TYPE STATEMENT_SLSA_TYPE
