@@ -16,16 +16,6 @@ static const char *const verdicts[] = {
 /* ---- for people ---- */
 
 static void
-print_digest(struct output *out, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
-
-	show_digest(digest, &w);
-	output_span(out, writer_view(&w));
-}
-
-static void
 print_record(struct output *out, const struct ancestry_record *record)
 {
 	const struct proved *proved = &record->fetched.proved;
@@ -77,7 +67,7 @@ print_nodes(struct output *out, const struct ancestry *a)
 		}
 		bool is_in = node->shard->verdict == SHARD_IN;
 		output_print(out, "  %-9s", is_in ? "in" : "not in");
-		print_digest(out, &node->digest);
+		show_print_digest(out, &node->digest);
 		print_record(out, node->record);
 		output_print(out, "  (");
 		print_shown(out, node->shard);
@@ -94,7 +84,7 @@ print_path(struct output *out, const struct ancestry *a)
 {
 	for (size_t i = 0; i < a->path_count; i++) {
 		output_print(out, "  went into ");
-		print_digest(out, &a->path[i].node);
+		show_print_digest(out, &a->path[i].node);
 		print_record(out, a->path[i].record);
 		output_print(out, "\n");
 	}
@@ -104,7 +94,7 @@ static void
 print_gap(struct output *out, const struct ancestry *a)
 {
 	output_print(out, "  gap      ");
-	print_digest(out, &a->gap);
+	show_print_digest(out, &a->gap);
 	output_print(out, "  ");
 	output_safe(out, a->gap_why);
 	output_print(out, "\n");
@@ -124,7 +114,7 @@ print_answer(struct absence *absence, size_t at)
 	output_print(out, "  %s ",
 	    a->verdict == ANCESTRY_PRESENT ? "in what was used for"
 					   : "in all that was used for");
-	print_digest(out, &absence->artifacts[at]);
+	show_print_digest(out, &absence->artifacts[at]);
 	output_print(out, "  ");
 	output_safe(out, absence->names[at]);
 	output_print(out, "\n");
@@ -183,7 +173,7 @@ print_text(struct absence *absence)
 	struct output *out = &absence->session->out;
 	struct digest file = digest_sha256(&absence->file);
 
-	print_digest(out, &file);
+	show_print_digest(out, &file);
 	output_print(out, "  ");
 	output_safe(out, span_of_text(absence->file_name));
 	output_print(out, "\n");

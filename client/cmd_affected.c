@@ -129,13 +129,10 @@ ask_page(struct asking *asking, const struct asked *asked, struct taint *page,
 static void
 print_asked(struct output *out, const struct asked *asked)
 {
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
 
 	if (out->is_json)
 		return;
-	show_digest(&asked->digest, &w);
-	output_span(out, writer_view(&w));
+	show_print_digest(out, &asked->digest);
 	output_print(out, "  ");
 	output_safe(out, asked->what);
 	output_print(out, "\n");

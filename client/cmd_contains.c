@@ -11,10 +11,7 @@ static void
 print_verdict(struct output *out, const struct containment *c)
 {
 	struct digest file = digest_sha256(&c->file);
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
 
-	show_digest(&file, &w);
 	if (c->shard.verdict == SHARD_IN)
 		output_styled(out, OUTPUT_GOOD, "in");
 	else if (c->shard.verdict == SHARD_NOT_IN)
@@ -22,7 +19,7 @@ print_verdict(struct output *out, const struct containment *c)
 	else
 		output_styled(out, OUTPUT_WARN, "unknown");
 	output_print(out, "  ");
-	output_span(out, writer_view(&w));
+	show_print_digest(out, &file);
 	output_print(out, "  ");
 	output_safe(out, span_of_text(c->file_name));
 	output_print(out, "\n");

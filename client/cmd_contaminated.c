@@ -20,27 +20,17 @@ static const char *const verdicts[] = {
 /* ---- for people ---- */
 
 static void
-print_digest(struct output *out, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
-
-	show_digest(digest, &w);
-	output_span(out, writer_view(&w));
-}
-
-static void
 print_pair(struct output *out, const struct contamination_pair *pair)
 {
 	const struct overlap *overlap = &pair->overlap;
 
 	output_print(out, "  %" PRIu64 " of %" PRIu64 " file%s of ",
 	    overlap->shared, overlap->files, output_plural(overlap->files));
-	print_digest(out, &pair->benchmark->digest);
+	show_print_digest(out, &pair->benchmark->digest);
 	output_print(out, "  ");
 	output_safe(out, pair->benchmark->name);
 	output_print(out, "  %s ", pair->is_single ? "is" : "in");
-	print_digest(out, &pair->set);
+	show_print_digest(out, &pair->set);
 	if (!pair->is_single)
 		output_print(out, "  of %" PRIu64, overlap->other_files);
 	output_print(out, "\n");
@@ -48,7 +38,7 @@ print_pair(struct output *out, const struct contamination_pair *pair)
 		const struct overlap_match *match = &overlap->matches[i];
 		struct digest digest = digest_sha256(&match->digest);
 		output_print(out, "    ");
-		print_digest(out, &digest);
+		show_print_digest(out, &digest);
 		output_print(out, "  ");
 		output_safe(out, match->path);
 		if (match->other_path.len > 0) {
@@ -72,7 +62,7 @@ print_text(struct output *out, const struct contamination *c)
 	    verdicts[c->verdict]);
 	for (size_t i = 0; i < c->root_count; i++) {
 		output_print(out, "  ");
-		print_digest(out, &c->roots[i]);
+		show_print_digest(out, &c->roots[i]);
 	}
 	output_print(out, "\n");
 	for (size_t i = 0; i < c->pair_count; i++) {

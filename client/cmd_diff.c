@@ -96,15 +96,11 @@ compare_sets(struct comparison *c, const struct release_difference *one,
 static void
 print_value(struct output *out, const struct release_fact *fact)
 {
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
 
-	if (fact->has_digest) {
-		show_digest(&fact->digest, &w);
-		output_span(out, writer_view(&w));
-	} else {
+	if (fact->has_digest)
+		show_print_digest(out, &fact->digest);
+	else
 		output_safe(out, fact->value);
-	}
 }
 
 static void

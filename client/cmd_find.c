@@ -86,11 +86,8 @@ write_row(struct writer *w, const struct listed_row *row)
 static void
 print_asked(struct output *out, const struct asked *asked)
 {
-	char text[DIGEST_TEXT_MAX];
-	struct writer digest = writer_of(text, sizeof(text));
 
-	show_digest(&asked->digest, &digest);
-	output_span(out, writer_view(&digest));
+	show_print_digest(out, &asked->digest);
 	output_print(out, "  ");
 	output_safe(out, asked->what);
 	output_print(out, "\n");

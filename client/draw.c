@@ -129,11 +129,8 @@ static void
 draw_node(struct drawing *drawing, size_t at)
 {
 	const struct graph_node *node = &drawing->graph->nodes[at];
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
 
-	show_digest(&node->digest, &w);
-	output_span(drawing->out, writer_view(&w));
+	show_print_digest(drawing->out, &node->digest);
 	draw_names(drawing, node);
 	draw_advisories(drawing, node);
 	if (!node->is_gap || drawing->is_drawn[at])

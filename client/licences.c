@@ -5,16 +5,6 @@
 /* ---- what is judged ---- */
 
 static void
-tell_digest(struct output *out, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
-
-	show_digest(digest, &w);
-	output_span(out, writer_view(&w));
-}
-
-static void
 tell_facts(struct output *out, const struct spdx_facts *facts)
 {
 	char text[256];
@@ -63,7 +53,7 @@ tell_place(struct output *out, const struct licensing *licensing,
 	const struct dossier *dossier = licensing->dossier;
 
 	if (item->has_node) {
-		tell_digest(out, &dossier->nodes[item->node].digest);
+		show_print_digest(out, &dossier->nodes[item->node].digest);
 		output_print(out, "  ");
 	}
 	output_safe(out, item->name);
@@ -95,7 +85,7 @@ tell_item(struct output *out, const struct licensing *licensing,
 		struct digest text =
 		    digest_sha256(&licensing->texts[item->texts[i]].hash);
 		output_print(out, i == 0 ? "; text " : ", ");
-		tell_digest(out, &text);
+		show_print_digest(out, &text);
 	}
 	output_print(out, "\n");
 }
@@ -186,9 +176,9 @@ tell_difference(struct output *out, const struct difference *difference)
 	output_styled(out, OUTPUT_BOLD, "\ndrifted: ");
 	output_safe(out, document->source);
 	output_print(out, "\n--- ");
-	tell_digest(out, &old);
+	show_print_digest(out, &old);
 	output_print(out, "  agreed to\n+++ ");
-	tell_digest(out, &new);
+	show_print_digest(out, &new);
 	output_print(out, "  seen by ");
 	output_safe(out, difference->newest_by);
 	output_print(out, "\n");

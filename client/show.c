@@ -20,6 +20,16 @@ show_digest(const struct digest *digest, struct writer *w)
 }
 
 void
+show_print_digest(struct output *out, const struct digest *digest)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct writer w = writer_of(text, sizeof(text));
+
+	show_digest(digest, &w);
+	output_span(out, writer_view(&w));
+}
+
+void
 show_resource(const struct resource *resource, struct writer *w)
 {
 	const struct digest_set *set = &resource->digest;

@@ -33,5 +33,6 @@ void show_record(
 void show_resource(const struct resource *resource, struct writer *w);
 /* `<alg>:<hex>`, the hex cut to 16 digits. */
 void show_digest(const struct digest *digest, struct writer *w);
+void show_print_digest(struct output *out, const struct digest *digest);
 
 #endif

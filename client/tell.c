@@ -10,16 +10,6 @@
 /* ---- lines ---- */
 
 static void
-print_digest(struct output *out, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-	struct writer w = writer_of(text, sizeof(text));
-
-	show_digest(digest, &w);
-	output_span(out, writer_view(&w));
-}
-
-static void
 print_record(
     struct output *out, struct span principal, const struct hash *record)
 {
@@ -35,7 +25,7 @@ static void
 print_set(struct output *out, const struct taint_set *set)
 {
 	output_print(out, "  in         ");
-	print_digest(out, &set->digest);
+	show_print_digest(out, &set->digest);
 	output_print(out, "  ");
 	output_safe(out, set->name);
 	output_print(out, "  ");
@@ -78,7 +68,7 @@ print_advisory(struct output *out, const struct taint_advisory *advisory)
 	output_print(out, ", ");
 	output_safe(out, advisory->action);
 	output_print(out, "  of ");
-	print_digest(out, &advisory->subject);
+	show_print_digest(out, &advisory->subject);
 	output_print(out, "  ");
 	print_record(out, advisory->principal, &advisory->record);
 	if (advisory->reply_count == 0)
@@ -105,7 +95,7 @@ print_name(struct telling *telling, const struct digest *digest)
 			return;
 		}
 	}
-	print_digest(out, digest);
+	show_print_digest(out, digest);
 }
 
 static void
@@ -158,7 +148,7 @@ print_hit(struct telling *telling, const struct taint_hit *hit)
 							: "via synth.";
 
 	output_print(out, "  %-10s ", kind);
-	print_digest(out, &hit->digest);
+	show_print_digest(out, &hit->digest);
 	output_print(out, "  ");
 	if (hit->name_count > 0)
 		output_safe(out, hit->names[0]);

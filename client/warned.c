@@ -12,13 +12,10 @@ static void
 print_node(
     struct output *out, const struct graph_node *node, const char *advisory)
 {
-	char text[DIGEST_TEXT_MAX];
-	struct writer digest = writer_of(text, sizeof(text));
 
-	show_digest(&node->digest, &digest);
 	output_styled(out, OUTPUT_BAD, "  advisory");
 	output_print(out, "  %.*s  against ", ID_DIGITS, advisory);
-	output_span(out, writer_view(&digest));
+	show_print_digest(out, &node->digest);
 	if (node->name_count > 0) {
 		output_print(out, "  ");
 		output_safe(out, node->names[0]);
