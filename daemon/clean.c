@@ -12,6 +12,8 @@ struct judging_release {
 	struct view *view;
 	struct absence_question question;
 	struct arena *scratch;
+	uint64_t work_end; /* of the view */
+	bool is_cut;	   /* it came to that */
 	struct clean_release *ret;
 };
 
@@ -56,6 +58,7 @@ judge_artifact(struct judging_release *judging, const struct digest *artifact)
 	enum err err;
 
 	judging->question.root = *artifact;
+	judging->view->work += CLEAN_ASK_WORK;
 	err = absence_ask(judging->view, &judging->question, judging->scratch,
 	    &absence, NULL);
 	if (err != ERR_OK)
@@ -81,6 +84,10 @@ judge_record(struct judging_release *judging, const struct view_record *record)
 	    gist_subject_next(&r, &subject)) {
 		if (subject.is_again || !subject.has_node)
 			continue;
+		if (judging->view->work >= judging->work_end) {
+			judging->is_cut = true;
+			break;
+		}
 		err = judge_artifact(judging, &subject.node);
 	}
 	return err;
@@ -106,17 +113,19 @@ judge_newest(
 		}
 		err = judge_record(judging, &item->record);
 	}
-	if (ret->verdict == ABSENCE_NO && newest->is_cut) {
+	if (ret->verdict == ABSENCE_NO && (newest->is_cut || judging->is_cut)) {
 		ret->verdict = ABSENCE_UNKNOWN;
 		(void)why(&ret->why, ERR_OK,
-		    "more records of this version than one answer asks");
+		    "more %s of this version than one answer asks",
+		    newest->is_cut ? "records" : "artifacts");
 	}
 	return err;
 }
 
-enum err
-clean_judge(struct view *view, const struct taint_question *question,
-    struct arena *arena, struct clean_release *release)
+/* Whoever published it decides how much there is to ask: until `work_end`. */
+static enum err
+judge_until(struct view *view, const struct taint_question *question,
+    uint64_t work_end, struct arena *arena, struct clean_release *release)
 {
 	const struct lookup_filter filter = {
 		.name = release->name,
@@ -132,6 +141,7 @@ clean_judge(struct view *view, const struct taint_question *question,
 		.view = view,
 		.question.blobs = question->blobs,
 		.scratch = arena_new(REQUEST_ARENA_MAX),
+		.work_end = work_end,
 		.ret = &judged,
 	};
 	struct lookup_newest newest;
@@ -159,6 +169,14 @@ clean_judge(struct view *view, const struct taint_question *question,
 	return ERR_OK;
 }
 
+enum err
+clean_judge(struct view *view, const struct taint_question *question,
+    struct arena *arena, struct clean_release *release)
+{
+	return judge_until(
+	    view, question, view->work + CLEAN_WORK_MAX, arena, release);
+}
+
 /* ---- others of the same name ---- */
 
 struct listing_clean {
@@ -167,6 +185,7 @@ struct listing_clean {
 	const struct taint *taint;
 	struct arena *arena;
 	size_t judged;
+	uint64_t work_end; /* of all together */
 	struct clean_list *ret;
 };
 
@@ -208,13 +227,16 @@ judge_version(struct listing_clean *listing, const struct gist *gist)
 
 	if (is_hit(listing->taint, gist->name, gist->version))
 		return ERR_OK;
-	if (listing->judged == CLEAN_RELEASES_MAX) {
+	if (listing->judged == CLEAN_RELEASES_MAX ||
+	    listing->view->work >= listing->work_end) {
 		ret->is_cut = true;
 		return ERR_OK;
 	}
 	listing->judged++;
-	err = clean_judge(
-	    listing->view, listing->question, listing->arena, &release);
+	err = judge_until(listing->view, listing->question, listing->work_end,
+	    listing->arena, &release);
+	if (listing->view->work >= listing->work_end)
+		ret->is_cut = true;
 	if (err == ERR_OK && release.verdict == ABSENCE_NO)
 		ret->releases[ret->count++] = release;
 	return err;
@@ -283,6 +305,7 @@ clean_list(struct view *view, const struct taint_question *question,
 		.question = question,
 		.taint = taint,
 		.arena = arena,
+		.work_end = view->work + CLEAN_WORK_MAX,
 		.ret = &list,
 	};
 	enum err err = ERR_OK;

@@ -5,7 +5,8 @@
  * All records of the version that stand are taken together: each artifact that
  * they name is asked, as the release's principal (absence).
  *
- * Threads: any, one view each.  Memory: the arena for what is told, another that
+ * Work: CLEAN_WORK_MAX, and one lineage above it; what is not asked then is
+ * unknown.  Threads: any, one view each.  Memory: the arena for what is told, another that
  * is given back for the walks.
  */
 #ifndef HEADWATER_DAEMON_CLEAN_H

@@ -64,6 +64,8 @@
 #define TAINT_STEPS_MAX 16384	   /* on the paths of one answer */
 #define TAINT_RELEASES_MAX 64	   /* of one artifact */
 #define CLEAN_RELEASES_MAX 8	   /* judged for one answer */
+#define CLEAN_WORK_MAX 262144	   /* searches and records for it: 0.5 s */
+#define CLEAN_ASK_WORK 256	   /* what a lineage of one node costs of it */
 #define ABSENCE_SETS_MAX 256	   /* manifests asked for one answer */
 #define WARNINGS_LOOK_MAX 4096	   /* advisories looked at for one answer */
 #define WARNINGS_NODE_MAX 16	   /* named for one artifact */

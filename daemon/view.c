@@ -70,6 +70,7 @@ view_get(struct view *view, uint64_t position, struct view_record *ret)
 		*ret = view->last;
 		return true;
 	}
+	view->work++;
 	if (!store_log_get(&view->log, position, &entry)) {
 		txn_fail(
 		    &view->log, ERR_CORRUPT); /* below `end` all is there */
@@ -98,6 +99,7 @@ struct index_walk
 view_walk(
     struct view *view, enum index_tag tag, struct span value, uint64_t from)
 {
+	view->work++;
 	return index_walk_open_below(&view->index,
 	    store_index_place(view->store, tag, value), from, view->end);
 }

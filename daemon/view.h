@@ -32,6 +32,8 @@ struct view {
 	struct txn index;
 	struct txn log;
 	uint64_t end; /* complete up to */
+	/* records read and places searched, so that who asks much can stop */
+	uint64_t work;
 	/* the last answers, since a walk asks twice for each record */
 	bool has_last;
 	struct view_record last;

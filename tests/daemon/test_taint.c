@@ -817,6 +817,81 @@ test_releases(void **state)
 	kit_close(&kit);
 }
 
+/* A run of many inputs and many outputs, and a version whose records name all that
+ * came of it: each is a lineage of its own. */
+#define COSTLY_SIDE 150
+#define COSTLY_RECORDS 40
+
+static void
+add_costly_release(void)
+{
+	static struct shelf_artifact inputs[COSTLY_SIDE];
+	static struct shelf_artifact subjects[COSTLY_SIDE];
+	struct shelf_statement run = {
+		.kind = RECORD_RUN,
+		.subject_count = COSTLY_SIDE,
+		.subjects = subjects,
+		.input_count = COSTLY_SIDE,
+		.inputs = inputs,
+	};
+	struct shelf_statement release = {
+		.kind = RECORD_RELEASE,
+		.subject_count = COSTLY_SIDE,
+		.subjects = subjects,
+		.version = "9.0",
+	};
+
+	for (unsigned i = 0; i < COSTLY_SIDE; i++) {
+		inputs[i] =
+		    (struct shelf_artifact){ 2000 + i, "dataset", NULL, NULL };
+		subjects[i] =
+		    (struct shelf_artifact){ 3000 + i, NULL, NULL, NULL };
+	}
+	(void)shelf_add(&kit.shelf, &run);
+	subjects[0].name = "p0/tagger";
+	for (unsigned i = 0; i < COSTLY_RECORDS; i++) {
+		release.version = i % 2 == 0 ? "9.0" : "9.1";
+		(void)shelf_add(&kit.shelf, &release);
+	}
+}
+
+/* Whoever publishes it decides how much a release costs: others must not wait. */
+static void
+test_costly_release(void **state)
+{
+	static const unsigned poisoned[] = { 1, 2 };
+	struct kit_set bad;
+	struct clean_list list;
+	(void)state;
+
+	kit_open(&kit);
+	bad = kit_set_of(&kit, poisoned, 2);
+	train(20, &bad, "[\"dataset\"]");
+	(void)release(20, "1.0");
+	add_costly_release();
+	kit_commit(&kit);
+	struct asked asked = ask(1, NULL);
+	struct clean_release one = {
+		.name = span_of_text("p0/tagger"),
+		.version = span_of_text("9.0"),
+	};
+	uint64_t before = asked.view.work;
+	assert_err(ERR_OK,
+	    clean_judge(&asked.view, &asked.question, asked.arena, &one));
+	assert_int_equal(ABSENCE_UNKNOWN, one.verdict);
+	assert_true(one.is_known);
+	assert_in_range(asked.view.work - before, 1, CLEAN_WORK_MAX * 2);
+	before = asked.view.work;
+	assert_err(ERR_OK,
+	    clean_list(
+		&asked.view, &asked.question, asked.taint, asked.arena, &list));
+	assert_true(list.is_cut);
+	assert_int_equal(0, list.count);
+	assert_in_range(asked.view.work - before, 1, CLEAN_WORK_MAX * 2);
+	done(&asked);
+	kit_close(&kit);
+}
+
 /* ---- warnings ---- */
 
 static struct hash
@@ -975,6 +1050,7 @@ main(int argc, char **argv)
 	UNIT(test_nodes_limit);
 	UNIT(test_damage);
 	UNIT(test_releases);
+	UNIT(test_costly_release);
 	UNIT(test_warnings);
 	UNIT(test_warned_nodes);
 	return unit_run(argc, argv);
