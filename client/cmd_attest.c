@@ -29,9 +29,10 @@ find_method(const struct arguments *arguments, size_t *ret, struct why *w)
 		}
 	}
 	return why(w, ERR_USAGE,
-	    "--method: one of rehash, refetch, re-run, evaluation, "
+	    "--method%s%.64s: one of rehash, refetch, re-run, evaluation, "
 	    "licence-review is needed; record audit records what was found "
-	    "in another way");
+	    "in another way",
+	    name == NULL ? "" : " ", name == NULL ? "" : name);
 }
 
 /* One's own word is not made stronger by saying it again. */

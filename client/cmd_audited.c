@@ -24,12 +24,15 @@ take_words(struct draft *draft, struct audit_record *audit, struct why *w)
 
 	if (!audit_method_parse(method, &audit->method))
 		return why(w, ERR_USAGE,
-		    "--method: one of rehash, refetch, open-shards, order, "
-		    "re-run, segment, evaluation, licence-review is needed");
+		    "--method%s%.*s: one of rehash, refetch, open-shards, "
+		    "order, re-run, segment, evaluation, licence-review is "
+		    "needed",
+		    method.len > 0 ? " " : "", SPAN_ARGS(method));
 	if (!audit_verdict_parse(verdict, &audit->verdict))
 		return why(w, ERR_USAGE,
-		    "--verdict: one of confirmed, contradicted, inconclusive "
-		    "is needed");
+		    "--verdict%s%.*s: one of confirmed, contradicted, "
+		    "inconclusive is needed",
+		    verdict.len > 0 ? " " : "", SPAN_ARGS(verdict));
 	if (span_is(comparison, audit_comparison_name(AUDIT_BIT_EXACT)))
 		audit->comparison = AUDIT_BIT_EXACT;
 	else if (span_is(comparison, audit_comparison_name(AUDIT_TOLERANCE)))

@@ -186,7 +186,7 @@ take_item(struct contamination *c, const char *text, struct why *w)
 		    w, ERR_USAGE, "--as PRINCIPAL is missing: by whose lists?");
 	c->root_count = 1;
 	c->roots = root;
-	enum err err = item_resolve(c->session, text, &item, w);
+	enum err err = releases_item(c->session, text, &item, w);
 	if (err == ERR_OK)
 		err = item_node(&item, root, w);
 	if (err != ERR_OK || item.kind != ITEM_RECORD)

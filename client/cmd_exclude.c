@@ -209,6 +209,10 @@ open_files(
 	enum err err = disk_begin(output, &making->new, w);
 	if (err == ERR_OK && proof != NULL)
 		err = disk_begin(proof, &making->proof, w);
+	if (err == ERR_OK)
+		disk_share(&making->new);
+	if (err == ERR_OK && proof != NULL)
+		disk_share(&making->proof);
 	return err;
 }
 

@@ -29,7 +29,7 @@ put(struct session *session, const char *path, const struct writer *text,
     struct why *w)
 {
 	if (path != NULL)
-		return disk_write(path, writer_view(text), w);
+		return disk_publish(path, writer_view(text), w);
 	output_span(&session->out, writer_view(text));
 	return ERR_OK;
 }

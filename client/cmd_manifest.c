@@ -73,16 +73,6 @@ check_outside(const char *folder, const char *file, struct why *w)
 	return err;
 }
 
-/* It is there to be given away: as any file that is made. */
-static void
-make_readable(int fd)
-{
-	mode_t mask = umask(0);
-
-	(void)umask(mask);
-	(void)fchmod(fd, 0666 & ~mask);
-}
-
 static enum err
 open_destination(const struct session *session,
     const struct arguments *arguments, struct destination *to, int *ret_fd,
@@ -103,8 +93,8 @@ open_destination(const struct session *session,
 		err = check_outside(arguments->words[0], path, w);
 	if (err == ERR_OK)
 		err = disk_begin(path, to->file, w);
-	if (err == ERR_OK)
-		make_readable(to->file->fd);
+	if (err == ERR_OK && !options_has(arguments, "salted"))
+		disk_share(to->file); /* salts are secrets */
 	*ret_fd = to->file->fd;
 	return err;
 }

@@ -32,6 +32,25 @@ is_file(const char *path)
 
 /* ---- a proof file ---- */
 
+/* Beside it, or kept here.  One whose lines are not at hand is none. */
+static void
+find_keyring(struct session *session, const char *path, struct fetched *fetched)
+{
+	char beside[DISK_PATH_MAX];
+	struct span *ret = &fetched->stored.keyring;
+	enum err err = stored_beside(path, beside, NULL);
+
+	if (err == ERR_OK)
+		err = disk_read(
+		    beside, TLOG_PROOF_MAX, session->arena, ret, NULL);
+	if (err != ERR_OK &&
+	    !stored_keyring(
+		&session->trust, &fetched->proved.id, session->arena, ret))
+		*ret = SPAN_EMPTY;
+	if (fetched_judge(session, fetched, NULL) == ERR_MISSING)
+		*ret = SPAN_EMPTY;
+}
+
 static enum err
 load_file(
     struct session *session, const char *path, struct found *ret, struct why *w)
@@ -53,8 +72,11 @@ load_file(
 	err = session_trust_of(session, origin, w);
 	if (err != ERR_OK)
 		return err;
-	return proved_open(ret->fetched.stored.proof, &session->trust.key,
+	err = proved_open(ret->fetched.stored.proof, &session->trust.key,
 	    session->arena, &ret->fetched.proved, w);
+	if (err == ERR_OK)
+		find_keyring(session, path, &ret->fetched);
+	return err;
 }
 
 /* ---- beside it ---- */

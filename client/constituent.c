@@ -5,6 +5,7 @@
 #include "client/stored.h"
 #include "client/terms.h"
 #include "schema/component.h"
+#include "schema/mof.h"
 
 enum part {
 	PART_RECORD,
@@ -164,6 +165,28 @@ write_what(struct draft *draft, const struct constituent *c, struct why *w)
 	return ERR_OK;
 }
 
+/* Any is recorded; one that does not count may be meant, and may be a slip. */
+static void
+warn_of_role(struct draft *draft, struct span role)
+{
+	const char *names[MOF_COMPONENTS];
+	enum mof_component found;
+
+	if (mof_find(role, &found))
+		return;
+	for (unsigned i = 0; i < MOF_COMPONENTS; i++)
+		names[i] = mof_row((enum mof_component)i)->role;
+	struct span text = arena_copy(draft->session->arena, role);
+	const char *near = text.data == NULL
+	    ? NULL
+	    : options_nearest((const char *)text.data, names, MOF_COMPONENTS);
+	output_warn(&draft->session->out,
+	    "--component %.*s: none of the Model Openness Framework's, so it "
+	    "does not count%s%s%s",
+	    SPAN_ARGS(role), near == NULL ? "" : "; did you mean ",
+	    near == NULL ? "" : near, near == NULL ? "" : "?");
+}
+
 static enum err
 write_one(struct draft *draft, const char *text, struct why *w)
 {
@@ -172,6 +195,7 @@ write_one(struct draft *draft, const char *text, struct why *w)
 
 	if (err != ERR_OK)
 		return err;
+	warn_of_role(draft, c.item.role);
 	struct span name = c.values[PART_NAME];
 	writer_comma(&draft->w);
 	writer_text(&draft->w, "{");

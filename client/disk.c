@@ -175,17 +175,53 @@ disk_drop(struct disk_file *file)
 }
 
 enum err
-disk_write(const char *path, struct span bytes, struct why *w)
+disk_probe(const char *path, struct why *w)
+{
+	struct disk_file file;
+	struct stat about;
+
+	if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+		return system_error(w, path, "making", EISDIR);
+	enum err err = disk_begin(path, &file, w);
+	disk_drop(&file);
+	return err;
+}
+
+void
+disk_share(const struct disk_file *file)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	(void)fchmod(file->fd, 0666 & ~mask);
+}
+
+static enum err
+write_whole(const char *path, struct span bytes, bool is_shared, struct why *w)
 {
 	struct disk_file file;
 	enum err err = disk_begin(path, &file, w);
 
+	if (err == ERR_OK && is_shared)
+		disk_share(&file);
 	if (err == ERR_OK)
 		err = write_all(file.fd, path, bytes, w);
 	if (err == ERR_OK)
 		err = disk_end(&file, w);
 	disk_drop(&file);
 	return err;
+}
+
+enum err
+disk_write(const char *path, struct span bytes, struct why *w)
+{
+	return write_whole(path, bytes, false, w);
+}
+
+enum err
+disk_publish(const char *path, struct span bytes, struct why *w)
+{
+	return write_whole(path, bytes, true, w);
 }
 
 enum err

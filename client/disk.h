@@ -26,6 +26,9 @@ MUST_CHECK enum err disk_read(const char *path, size_t max, struct arena *arena,
 
 MUST_CHECK enum err disk_write(
     const char *path, struct span bytes, struct why *w);
+/* The same of what is there to be given away: as readable as umask lets it be. */
+MUST_CHECK enum err disk_publish(
+    const char *path, struct span bytes, struct why *w);
 /* The same of what is written bit by bit, to `fd`. */
 struct disk_file {
 	int fd; /* -1: not open */
@@ -35,7 +38,10 @@ struct disk_file {
 MUST_CHECK enum err disk_begin(
     const char *path, struct disk_file *ret, struct why *w);
 MUST_CHECK enum err disk_end(struct disk_file *file, struct why *w);
-void disk_drop(struct disk_file *file); /* also after disk_end */
+void disk_share(const struct disk_file *file); /* as disk_publish does */
+void disk_drop(struct disk_file *file);	       /* also after disk_end */
+/* Could it be written?  Asked before what cannot be taken back. */
+MUST_CHECK enum err disk_probe(const char *path, struct why *w);
 /* Cuts (or makes) the file to `offset` bytes and puts `bytes` behind them. */
 MUST_CHECK enum err disk_write_at(
     const char *path, uint64_t offset, struct span bytes, struct why *w);

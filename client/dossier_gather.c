@@ -388,7 +388,7 @@ dossier_gather_question(struct session *session, const char *text,
 		*ret = question;
 		return ERR_OK;
 	}
-	err = item_resolve(session, text, &item, w);
+	err = releases_item(session, text, &item, w);
 	if (err == ERR_OK)
 		err = item_node(&item, &question.digest, w);
 	if (err != ERR_OK)

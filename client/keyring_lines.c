@@ -193,7 +193,7 @@ keyring_lines_save(const struct trust *trust, struct span proof,
 		if (err == ERR_OK && !path_beside(proof_path, path))
 			err = why(w, ERR_LIMIT, "the path is too long");
 		if (err == ERR_OK)
-			err = disk_write(path, text, w);
+			err = disk_publish(path, text, w);
 	}
 	arena_free(arena);
 	return err;

@@ -113,37 +113,54 @@ print_group(struct output *out, const char *word)
 	output_print(out, "\nheadwater help %s KIND says more.\n", word);
 }
 
+/* What may be meant: of `record X` the kinds alone, else a command or a kind,
+ * whose "record" is easily left out. */
+static void
+list_names(const char *group, const char *ret[static COMMANDS + 2])
+{
+	ret[COMMANDS] = group != NULL ? "" : "record";
+	ret[COMMANDS + 1] = group != NULL ? "" : "help";
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i]->name;
+		const char *second = strchr(name, ' ');
+		bool is_other = group != NULL &&
+		    (second == NULL || !span_starts(span_of_text(name), group));
+		ret[i] = second != NULL ? second + 1 : name;
+		if (is_other)
+			ret[i] = ""; /* near to nothing */
+	}
+}
+
 static enum err
 unknown_command(char **argv, struct why *w)
 {
-	if (is_group(argv[0]) && argv[1] == NULL)
-		return why(w, ERR_USAGE,
-		    "%s: of which kind? headwater help %s lists them", argv[0],
-		    argv[0]);
-	char typed[128];
-	const char *names[COMMANDS + 2] = { [COMMANDS] = "record", "help" };
+	const char *group = is_group(argv[0]) ? argv[0] : NULL;
+	const char *names[COMMANDS + 2];
 
+	if (group != NULL && argv[1] == NULL)
+		return why(w, ERR_USAGE,
+		    "%s: of which kind? headwater help %s lists them", group,
+		    group);
 	if (argv[0][0] == '-')
 		return why(w, ERR_USAGE,
 		    "%s: a command comes first; headwater --help lists them",
 		    argv[0]);
-	(void)snprintf(typed, sizeof(typed), "%s", argv[0]);
-	for (size_t i = 0; i < COMMANDS; i++) {
-		names[i] = commands[i]->name;
-		/* of "record …" the second word is what was mistyped */
-		const char *second = strchr(names[i], ' ');
-		if (second != NULL && argv[1] != NULL &&
-		    strlen(argv[0]) == (size_t)(second - names[i]) &&
-		    memcmp(argv[0], names[i], strlen(argv[0])) == 0)
-			(void)snprintf(
-			    typed, sizeof(typed), "%s %s", argv[0], argv[1]);
+	list_names(group, names);
+	const char *nearest = options_nearest(
+	    group != NULL ? argv[1] : argv[0], names, COMMANDS + 2);
+	for (size_t i = 0; i < COMMANDS && nearest != NULL; i++) {
+		if (names[i] == nearest)
+			nearest = commands[i]->name;
 	}
-	const char *nearest = options_nearest(typed, names, COMMANDS + 2);
+	const char *kind = group != NULL ? argv[1] : "";
+	const char *space = group != NULL ? " " : "";
 	if (nearest == NULL)
 		return why(w, ERR_USAGE,
-		    "%s: no such command; headwater --help lists them", typed);
-	return why(w, ERR_USAGE, "%s: no such command; did you mean %s?", typed,
-	    nearest);
+		    "%s%s%.64s: no such command; headwater %s%s lists them",
+		    argv[0], space, kind, group != NULL ? "help " : "--help",
+		    group != NULL ? group : "");
+	return why(w, ERR_USAGE, "%s%s%.64s: no such command; did you mean %s?",
+	    argv[0], space, kind, nearest);
 }
 
 static bool

@@ -106,6 +106,9 @@ keep(const struct parse *p, const struct option_row *row, const char *value)
 {
 	struct arguments *a = p->arguments;
 
+	if (value != NULL && value[0] == '\0')
+		return why(p->why, ERR_USAGE, "--%s: its value is empty (%s)",
+		    row->name, row->value);
 	if (!row->is_many && options_has(a, row->name))
 		return why(p->why, ERR_USAGE,
 		    "--%s: given twice, but there can be only one", row->name);
@@ -164,6 +167,10 @@ take_short(const struct parse *p, char ***argv)
 static enum err
 take_word(const struct parse *p, const char *word)
 {
+	if (word[0] == '\0') /* "$ID" that was never set */
+		return why(p->why, ERR_USAGE,
+		    "argument %zu: empty; a name is needed",
+		    p->arguments->count + 1);
 	if (p->arguments->count == OPTIONS_WORDS_MAX)
 		return why(
 		    p->why, ERR_USAGE, "more than %d words", OPTIONS_WORDS_MAX);

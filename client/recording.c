@@ -78,6 +78,21 @@ find_key(struct recording *recording, struct why *w)
 	return err;
 }
 
+/* A ledger forgets nothing: what could not be kept of it is told before. */
+static enum err
+probe_files(const struct arguments *arguments, struct why *w)
+{
+	const char *proof = options_value(arguments, "save-proof");
+	const char *envelope = options_value(arguments, "output-envelope");
+	enum err err = ERR_OK;
+
+	if (proof != NULL)
+		err = disk_probe(proof, w);
+	if (err == ERR_OK && envelope != NULL)
+		err = disk_probe(envelope, w);
+	return err;
+}
+
 enum err
 recording_start(struct session *session, const struct arguments *arguments,
     bool is_named, struct recording *ret, struct why *w)
@@ -93,6 +108,10 @@ recording_start(struct session *session, const struct arguments *arguments,
 	    options_value(arguments, "output-envelope") == NULL)
 		return why(w, ERR_USAGE,
 		    "--no-submit without -o FILE would do nothing");
+	if (!recording.is_dry)
+		err = probe_files(arguments, w);
+	if (err != ERR_OK)
+		return err;
 	if (!recording.is_dry) {
 		err = find_key(&recording, w);
 		recording.has_principal = err == ERR_OK;
@@ -167,19 +186,12 @@ save_proof(struct recording *recording, const struct hash *id, struct why *w)
 	enum err err =
 	    stored_get(&session->trust, id, session->arena, &stored, w);
 	if (err == ERR_OK)
-		err = disk_write(path, stored.proof, w);
+		err = disk_publish(path, stored.proof, w);
 	if (err != ERR_OK || stored.keyring.len == 0)
 		return err;
-	size_t len = strlen(path);
-	size_t suffix = strlen(STORED_PROOF_SUFFIX);
-	if (len >= suffix &&
-	    strcmp(path + len - suffix, STORED_PROOF_SUFFIX) == 0)
-		len -= suffix;
-	int written = snprintf(beside, sizeof(beside), "%.*s%s", (int)len, path,
-	    STORED_KEYRING_SUFFIX);
-	if (written < 0 || (size_t)written >= sizeof(beside))
-		return why(w, ERR_USAGE, "--save-proof: too long a path");
-	err = disk_write(beside, stored.keyring, w);
+	err = stored_beside(path, beside, w);
+	if (err == ERR_OK)
+		err = disk_publish(beside, stored.keyring, w);
 	return err == ERR_OK
 	    ? keyring_lines_save(&session->trust, stored.keyring, beside, w)
 	    : err;

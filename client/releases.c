@@ -1,6 +1,7 @@
 #include "client/releases.h"
 
 #include "client/answer.h"
+#include "client/disk.h"
 #include "client/fetched.h"
 #include "schema/text.h"
 
@@ -25,6 +26,21 @@ releases_split(
 	*ret_name = name;
 	*ret_version = version;
 	return true;
+}
+
+enum err
+releases_item(
+    struct session *session, const char *text, struct item *ret, struct why *w)
+{
+	enum err err = item_resolve(session, text, ret, w);
+
+	if (err != ERR_MISSING || disk_exists(text))
+		return err;
+	return why(w, err,
+	    "%s: neither a release (NAME/VERSION, such as lab/model/1.0), nor "
+	    "a file or folder, a digest (sha256:…) or the id of a record "
+	    "stored here",
+	    text);
 }
 
 static enum err

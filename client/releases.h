@@ -9,6 +9,7 @@
 #ifndef HEADWATER_CLIENT_RELEASES_H
 #define HEADWATER_CLIENT_RELEASES_H
 
+#include "client/item.h"
 #include "client/session.h"
 #include "schema/digest_set.h"
 
@@ -17,6 +18,10 @@
 /* NAME/VERSION, cut at the last '/'; false where either is not of its form. */
 MUST_CHECK bool releases_split(
     struct span text, struct span *ret_name, struct span *ret_version);
+
+/* item_resolve, where NAME/VERSION could have stood too: says so. */
+MUST_CHECK enum err releases_item(
+    struct session *session, const char *text, struct item *ret, struct why *w);
 
 struct releases {
 	struct span name;

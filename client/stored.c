@@ -32,13 +32,10 @@ stored_beside(
 	size_t len = strlen(proof_path);
 	size_t suffix_len = strlen(STORED_PROOF_SUFFIX);
 
-	if (len <= suffix_len ||
-	    strcmp(proof_path + len - suffix_len, STORED_PROOF_SUFFIX) != 0)
-		return why(w, ERR_MISSING,
-		    "%.200s: its name does not end in %s, so no keyring "
-		    "stands beside it; give --keyring FILE",
-		    proof_path, STORED_PROOF_SUFFIX);
-	len -= suffix_len;
+	/* as --save-proof names it */
+	if (len > suffix_len &&
+	    strcmp(proof_path + len - suffix_len, STORED_PROOF_SUFFIX) == 0)
+		len -= suffix_len;
 	if (len + sizeof(STORED_KEYRING_SUFFIX) > DISK_PATH_MAX)
 		return why(w, ERR_LIMIT, "the path of the proof is too long");
 	(void)snprintf(ret, DISK_PATH_MAX, "%.*s%s", (int)len, proof_path,

@@ -35,7 +35,7 @@ MUST_CHECK enum err stored_path(const struct trust *trust,
     const struct hash *id, char ret[static DISK_PATH_MAX], struct why *w);
 
 /* Where the keyring of a proof file lies: P.tlog-proof has P.keyring.tlog-proof
- * beside it.  ERR_MISSING where the name does not end so. */
+ * beside it, as has a P that does not end so. */
 MUST_CHECK enum err stored_beside(
     const char *proof_path, char ret[static DISK_PATH_MAX], struct why *w);
 

@@ -51,8 +51,9 @@ check_options(const struct arguments *arguments, struct why *w)
 		return why(w, ERR_USAGE,
 		    "--from-sums and --pointers: give one of them");
 	if (is_sums == (arguments->count > 0))
-		return why(w, ERR_USAGE,
-		    "PATH or --from-sums FILE: one of them is needed");
+		return why(w, ERR_USAGE, "PATH %s --from-sums FILE: %s",
+		    is_sums ? "and" : "or",
+		    is_sums ? "give one of them" : "one of them is needed");
 	return ERR_OK;
 }
 

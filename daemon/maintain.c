@@ -23,6 +23,16 @@ refuse(enum refusal refusal, enum err err, enum refusal *ret)
 	return err;
 }
 
+/* A mistyped folder is no empty log, of which all is whole. */
+static bool
+has_log(const char *folder)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/log", folder);
+	return file_exists(path);
+}
+
 enum err
 maintain_take_folder(
     const char *folder, bool may_make, enum refusal *ret_refusal, struct why *w)
@@ -30,7 +40,7 @@ maintain_take_folder(
 	const char *warning = NULL;
 	enum err err = ERR_OK;
 
-	if (!file_exists(folder) && !may_make)
+	if (!may_make && !has_log(folder))
 		return refuse(REFUSAL_CONFIG,
 		    why(w, ERR_MISSING, "%s: there is no log", folder),
 		    ret_refusal);

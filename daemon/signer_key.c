@@ -130,7 +130,10 @@ signer_key_read(const char *path, struct note_key *ret,
 		key_wipe((void *)(uintptr_t)text.data, text.len);
 	}
 	arena_free(arena);
-	if (err == ERR_TOO_LARGE || err == ERR_CONFLICT)
-		return ERR_REFUSED;
-	return err;
+	if (err == ERR_TOO_LARGE)
+		return why(w, ERR_REFUSED,
+		    "%s: longer than %d bytes, so no log key as "
+		    "headwater-signer keygen makes one",
+		    path, NOTE_SKEY_MAX);
+	return err == ERR_CONFLICT ? ERR_REFUSED : err;
 }

@@ -154,10 +154,9 @@ dossier_end(
 		return why(w, build->err, "out of memory");
 	if (q->name.len > 0 && build->release_count == 0)
 		return why(w, ERR_NOT_FOUND,
-		    "release: no record of %.*s version %.*s stands in the "
-		    "first %llu records",
-		    SPAN_ARGS(q->name), SPAN_ARGS(q->version),
-		    (unsigned long long)build->dossier.tree_size);
+		    "release: no record of %.*s version %.*s stands in this "
+		    "log",
+		    SPAN_ARGS(q->name), SPAN_ARGS(q->version));
 	if (build->record_count == 0) {
 		digest_print(&q->digest, text);
 		return why(w, ERR_NOT_FOUND,

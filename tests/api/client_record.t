@@ -327,9 +327,60 @@ is "and recorded" "$(entries)" $((before + 2))
 run 0 "--save-proof writes proof and keyring" headwater record model set/sub/b \
 	--name lab/b --save-proof b.tlog-proof
 run 0 "which verify offline" headwater verify set/sub/b --proof b.tlog-proof
-run 3 "a proof that cannot be saved" headwater record model set/sub/b \
-	--name lab/c --save-proof /nonexistent/b.tlog-proof
+readable=$(printf %o $((0666 & ~$(umask))))
+is "and others may read" "$(stat -c %a b.tlog-proof b.keyring.tlog-proof | sort -u)" \
+	"$readable"
+run 0 "show finds the keyring beside it" env HEADWATER_HOME="$WORK/home-shown" sh -c \
+	'headwater init "$0" --vkey "$1" && headwater show b.tlog-proof' "$URL" "$VKEY"
+like "and says who signed" "$OUT" "*signed by    lab*"
+run 0 "a proof of any name" headwater record model set/sub/b --name lab/odd \
+	--save-proof odd
+run 0 "is verified by the keyring beside it" env HEADWATER_HOME="$WORK/nobody" \
+	headwater verify set/sub/b --proof odd --vkey "$VKEY"
+before=$(entries)
+run 3 "no record whose proof could not be saved" headwater record model \
+	set/sub/b --name lab/c --save-proof /nonexistent/b.tlog-proof
+like "which is named" "$ERR" "headwater: /nonexistent/b.tlog-proof: *"
+run 3 "nor in a folder's place" headwater record model set/sub/b \
+	--name lab/c --save-proof set
+run 3 "nor is a command run for it" headwater record run --name lab/c \
+	--output ran -o /nonexistent/c.json -- touch ran
+ok "at all" test ! -e ran
+is "so nothing is recorded" "$(entries)" "$before"
+mkdir late.keyring.tlog-proof
+run 3 "a keyring that cannot be saved" headwater record model set/sub/b \
+	--name lab/c --save-proof late.tlog-proof
 is "does not hide the id" "${#OUT}" 64
+
+# ---- likely slips ----
+
+slip() { # SENTENCE ARGUMENT...
+	local sentence=$1
+	shift
+	run 2 "refused: headwater $*" headwater "$@"
+	is "in one sentence" "$ERR" "headwater: $sentence"
+}
+before=$(entries)
+slip "argument 1: empty; a name is needed" record reply "" --status accepted
+slip "--name: its value is empty (PRINCIPAL/PATH)" record model made --name ""
+slip "--name: its value is empty (PRINCIPAL/PATH)" record model made --name=
+slip "dataset: no such command; did you mean record dataset?" dataset set
+slip "record datset: no such command; did you mean record dataset?" \
+	record datset set
+slip "record nonsense: no such command; headwater help record lists them" \
+	record nonsense
+slip "PATH and --from-sums FILE: give one of them" manifest set --from-sums sums
+slip "PATH or --from-sums FILE: one of them is needed" manifest
+slip "--verdict yes: one of confirmed, contradicted, inconclusive is needed" \
+	record audit made --method rehash --verdict yes
+run 0 "a component that does not count" headwater record release set/sub/b \
+	--name lab/slip --version 1 --component dataset=set --dry-run
+is "is told" "$ERR" "headwater: warning: --component dataset: none of the Model \
+Openness Framework's, so it does not count; did you mean datasets?"
+run 0 "one that does" headwater record release set/sub/b \
+	--name lab/slip --version 1 --component datasets=set --dry-run
+is "is not" "$ERR" ""
+is "nothing of it is recorded" "$(entries)" "$before"
 
 # ---- a log that goes away, and comes back ----
 

@@ -28,6 +28,19 @@ says "no number" 10 "threads: a number*" --threads 2x
 says "a level" 10 "log-level: *" --log-level loud
 says "no log to check" 10 "*/nowhere: there is no log" --check \
 	--data "$WORK/nowhere"
+mkdir "$WORK/nolog"
+for action in --check --reindex "--withhold 1"; do
+	# shellcheck disable=SC2086 # two words
+	says "a folder without a log is none: $action" 10 \
+		"*/nolog: there is no log" $action --data "$WORK/nolog"
+done
+is "and none is made in it" "$(ls -A "$WORK/nolog")" ""
+printf '%400s' "" | tr ' ' A >"$WORK/long"
+chmod 600 "$WORK/long"
+says "a key file that is too long" 13 \
+	"*/long: longer than 345 bytes, so no log key *" \
+	--data "$WORK/long.data" --key "$WORK/long" \
+	--signers "$WORK/long" --listen 127.0.0.1:0
 says "a key file that is not there" 13 \
 	"*/key: no log key there: make one with: headwater-signer keygen *" \
 	--data "$WORK/data" --key "$WORK/key" \

@@ -159,6 +159,7 @@ is "and stands in the record" "$(statement "$OUT" |
 
 run 0 "a salted manifest" headwater manifest set --salted -o salted
 is "has a line a file" "$(wc -l <salted)" 253
+is "and is for its owner alone" "$(stat -c %a salted)" 600
 is "of the same files" "$(cut -c34- salted | LC_ALL=C sort)" "$(cat expected)"
 ok "sorted by salts" sh -c 'LC_ALL=C sort -c salted'
 is "each another" "$(cut -c-32 salted | sort -u | wc -l)" 253

@@ -183,4 +183,9 @@ like "says what can" "$ERR" "*class-1, class-2, class-3 or osaid*"
 run 2 "levels end at 4" headwater openness model --level 5
 run 2 "an auditor is a principal" headwater openness model --auditor "A B"
 run 1 "a release that is not there" headwater openness lab/rel/9
+is "is named" "$ERR" \
+	"headwater: release: no record of lab/rel version 9 stands in this log"
+run 3 "a release without its version" headwater openness lab/rel
+like "is told what is missing" "$ERR" \
+	"headwater: lab/rel: neither a release (NAME/VERSION, *"
 done_testing
