@@ -185,15 +185,6 @@ print_text(struct absence *absence)
 /* ---- for programs ---- */
 
 static void
-json_digest(struct writer *w, const char *name, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-
-	digest_print(digest, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
-static void
 json_id(struct writer *w, const struct hash *id)
 {
 	writer_member(w, "record");
@@ -207,7 +198,7 @@ json_node(struct writer *w, const struct ancestry_node *node)
 {
 	writer_comma(w);
 	writer_text(w, "{");
-	json_digest(w, "digest", &node->digest);
+	digest_print_member(&node->digest, "digest", w);
 	json_id(w, &node->record->id);
 	writer_member_text(
 	    w, "by", span_of_text(shard_by_name(node->shard->by)));
@@ -230,12 +221,12 @@ json_answer(struct writer *w, const struct absence *absence, size_t at)
 
 	writer_comma(w);
 	writer_text(w, "{");
-	json_digest(w, "digest", &absence->artifacts[at]);
+	digest_print_member(&absence->artifacts[at], "digest", w);
 	writer_member_text(w, "verdict", span_of_text(verdicts[a->verdict]));
 	if (a->verdict == ANCESTRY_UNKNOWN) {
 		writer_member(w, "gap");
 		writer_text(w, "{");
-		json_digest(w, "node", &a->gap);
+		digest_print_member(&a->gap, "node", w);
 		writer_member_text(w, "why", a->gap_why);
 		writer_text(w, "}");
 	}
@@ -249,8 +240,8 @@ json_answer(struct writer *w, const struct absence *absence, size_t at)
 	for (size_t i = 0; i < a->path_count; i++) {
 		writer_comma(w);
 		writer_text(w, "{");
-		json_digest(w, "from", &a->path[i].from);
-		json_digest(w, "to", &a->path[i].node);
+		digest_print_member(&a->path[i].from, "from", w);
+		digest_print_member(&a->path[i].node, "to", w);
 		json_id(w, &a->path[i].id);
 		writer_text(w, "}");
 	}
@@ -266,7 +257,7 @@ print_json(struct absence *absence, struct why *w)
 	writer_text(&json, "{");
 	writer_member_text(
 	    &json, "verdict", span_of_text(verdicts[absence_verdict(absence)]));
-	json_digest(&json, "digest", &file);
+	digest_print_member(&file, "digest", &json);
 	writer_member_text(&json, "as", span_of_text(absence->as));
 	writer_member_number(&json, "treeSize", absence->answers[0].tree_size);
 	writer_member(&json, "artifacts");

@@ -147,15 +147,13 @@ ask_one(struct asking *asking, const struct asked *asked, struct why *w)
 		.told = asking->told,
 	};
 	struct taint page = { .has_next = false };
-	char digest[DIGEST_TEXT_MAX];
 	size_t pages = 0;
 	enum err err;
 
-	digest_print(&asked->digest, digest);
 	writer_comma(&asking->json);
 	writer_text(&asking->json, "{");
 	writer_member_text(&asking->json, "path", asked->what);
-	writer_member_text(&asking->json, "digest", span_of_text(digest));
+	digest_print_member(&asked->digest, "digest", &asking->json);
 	writer_member(&asking->json, "answers");
 	writer_text(&asking->json, "[");
 	print_asked(&asking->session->out, asked);

@@ -72,19 +72,16 @@ resume(struct session *session, struct follow *follow, bool from_start,
 static void
 json_withheld(const struct follow *follow, struct writer *w)
 {
-	char id[HASH_TEXT_MAX];
-
 	writer_member_number(w, "withheldCount", follow->withheld_count);
 	writer_member(w, "withheld");
 	writer_text(w, "[");
 	for (size_t i = 0;
 	     i < follow->withheld_count && i < FOLLOW_WITHHELD_MAX; i++) {
 		const struct follow_withheld *one = &follow->withheld[i];
-		hash_print(&one->id, id);
 		writer_comma(w);
 		writer_text(w, "{");
 		writer_member_number(w, "index", one->index);
-		writer_member_text(w, "id", span_of_text(id));
+		hash_print_member(&one->id, "id", w);
 		writer_member_text(w, "said", span_of_text(one->said.text));
 		writer_text(w, "}");
 	}

@@ -95,23 +95,14 @@ print_text(struct output *out, const struct contamination *c)
 /* ---- for programs ---- */
 
 static void
-json_digest(struct writer *w, const char *name, const struct digest *digest)
-{
-	char text[DIGEST_TEXT_MAX];
-
-	digest_print(digest, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
-static void
 json_pair(struct writer *w, const struct contamination_pair *pair)
 {
 	const struct overlap *overlap = &pair->overlap;
 
 	writer_comma(w);
 	writer_text(w, "{");
-	json_digest(w, "benchmark", &pair->benchmark->digest);
-	json_digest(w, "set", &pair->set);
+	digest_print_member(&pair->benchmark->digest, "benchmark", w);
+	digest_print_member(&pair->set, "set", w);
 	writer_member_number(w, "files", overlap->files);
 	writer_member_number(w, "setFiles", overlap->other_files);
 	writer_member_number(w, "shared", overlap->shared);
@@ -122,7 +113,7 @@ json_pair(struct writer *w, const struct contamination_pair *pair)
 		struct digest digest = digest_sha256(&match->digest);
 		writer_comma(w);
 		writer_text(w, "{");
-		json_digest(w, "digest", &digest);
+		digest_print_member(&digest, "digest", w);
 		writer_member_text(w, "path", match->path);
 		writer_member_text(w, "setPath", match->other_path);
 		writer_text(w, "}");

@@ -115,14 +115,10 @@ static void
 print_side(
     struct writer *w, const char *name, const struct exclusion_side *side)
 {
-	char hex[HASH_TEXT_MAX];
-
 	writer_member(w, name);
 	writer_text(w, "{");
-	hash_print(&side->sha256, hex);
-	writer_member_text(w, "sha256", span_of_text(hex));
-	hash_print(&side->root, hex);
-	writer_member_text(w, "merkleTreeHash", span_of_text(hex));
+	hash_print_member(&side->sha256, "sha256", w);
+	hash_print_member(&side->root, "merkleTreeHash", w);
 	writer_member_number(w, "files", side->count);
 	writer_text(w, "}");
 }

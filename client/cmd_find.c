@@ -147,13 +147,11 @@ find_asked(struct finding *finding, const struct asked *asked, bool is_whole,
     struct why *w)
 {
 	struct writer *json = &finding->json;
-	char text[DIGEST_TEXT_MAX];
 
-	digest_print(&asked->digest, text);
 	writer_comma(json);
 	writer_text(json, "{");
 	writer_member_text(json, "path", asked->what);
-	writer_member_text(json, "digest", span_of_text(text));
+	digest_print_member(&asked->digest, "digest", json);
 	writer_member(json, "records");
 	writer_text(json, "[");
 	enum err err = find_one(finding, asked, w);

@@ -101,29 +101,20 @@ open_destination(const struct session *session,
 
 /* ---- the answer ---- */
 
-static void
-hex_member(struct writer *w, const char *name, const struct hash *hash)
-{
-	char hex[HASH_TEXT_MAX];
-
-	hash_print(hash, hex);
-	writer_member_text(w, name, span_of_text(hex));
-}
-
 static enum err
 print_json(struct output *out, const struct hashing *hashing, struct why *w)
 {
 	struct writer json = writer_heap(OUTPUT_ANSWER_MAX);
 
 	writer_text(&json, "{");
-	hex_member(&json, "sha256", &hashing->sha256);
+	hash_print_member(&hashing->sha256, "sha256", &json);
 	if (hashing->is_set) {
-		hex_member(&json, "merkleTreeHash", &hashing->root);
+		hash_print_member(&hashing->root, "merkleTreeHash", &json);
 		writer_member_number(&json, "files", hashing->count);
 		writer_member_number(&json, "size", hashing->manifest_len);
 	}
 	if (hashing->has_oms)
-		hex_member(&json, "oms-sha256", &hashing->oms);
+		hash_print_member(&hashing->oms, "oms-sha256", &json);
 	if (hashing->has_bytes)
 		writer_member_number(&json, "bytes", hashing->bytes);
 	writer_text(&json, "}");

@@ -205,13 +205,11 @@ static void
 json_answer(const struct verification *v, bool is_good, struct writer *w)
 {
 	const struct proved *proved = &v->proved;
-	char id[HASH_TEXT_MAX];
 
-	hash_print(&proved->id, id);
 	writer_text(w, "{");
 	writer_member(w, "ok");
 	writer_text(w, is_good ? "true" : "false");
-	writer_member_text(w, "id", span_of_text(id));
+	hash_print_member(&proved->id, "id", w);
 	writer_member_number(w, "index", proved->proof.index);
 	writer_member_text(w, "origin", span_of_text(v->key.name));
 	writer_member_number(w, "treeSize", proved->checkpoint.head.size);

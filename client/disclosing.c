@@ -200,21 +200,12 @@ disclosing_make(struct disclosing *d, struct why *w)
 	return err == ERR_OK ? prove(d, w) : err;
 }
 
-static void
-print_digest(struct writer *w, const char *name, const struct hash *hash)
-{
-	char hex[HASH_TEXT_MAX];
-
-	hash_print(hash, hex);
-	writer_member_text(w, name, span_of_text(hex));
-}
-
 void
 disclosing_print(const struct disclosing *d, struct writer *w)
 {
 	writer_text(w, "{\"digest\":{");
-	print_digest(w, "merkleTreeHash", &d->root);
-	print_digest(w, "sha256", &d->sha256);
+	hash_print_member(&d->root, "merkleTreeHash", w);
+	hash_print_member(&d->sha256, "sha256", w);
 	writer_text(w, "},\"openings\":[");
 	for (size_t i = 0; i < d->openings.count; i++) {
 		writer_comma(w);

@@ -212,15 +212,6 @@ licences_tell(struct output *out, const struct licensing *licensing,
 
 /* ---- JSON ---- */
 
-static void
-print_hash(const char *name, const struct hash *hash, struct writer *w)
-{
-	char text[HASH_TEXT_MAX];
-
-	hash_print(hash, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
 /* Lines as they would be shown: bytes that are no UTF-8 are escaped. */
 static void
 print_line(const struct text_diff_line *line, struct writer *w)
@@ -243,8 +234,8 @@ print_difference(const struct difference *difference, struct writer *w)
 	writer_comma(w);
 	writer_text(w, "{");
 	writer_member_text(w, "source", document->source);
-	print_hash("agreed", &document->text, w);
-	print_hash("newest", &document->newest_text, w);
+	hash_print_member(&document->text, "agreed", w);
+	hash_print_member(&document->newest_text, "newest", w);
 	if (!difference->is_told) {
 		writer_member_text(
 		    w, "reason", span_of_text(difference->reason));

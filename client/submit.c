@@ -354,14 +354,12 @@ void
 submit_print_json(const struct session *session,
     const struct submitted *submitted, struct writer *w)
 {
-	char id[HASH_TEXT_MAX];
 	char path[DISK_PATH_MAX] = "";
 
-	hash_print(&submitted->id, id);
 	if (stored_path(&session->trust, &submitted->id, path, NULL) != ERR_OK)
 		path[0] = '\0';
 	writer_text(w, "{");
-	writer_member_text(w, "id", span_of_text(id));
+	hash_print_member(&submitted->id, "id", w);
 	writer_member_number(w, "index", submitted->index);
 	writer_member_number(w, "treeSize", submitted->tree_size);
 	writer_member(w, "duplicate");

@@ -48,15 +48,12 @@ static void
 print_file(struct writer *w, const struct manifest_line *line,
     const struct safetensors *all)
 {
-	char hex[HASH_TEXT_MAX];
-
-	hash_print(&line->digest, hex);
 	if (w->len == 0)
 		writer_text(w, "{\"files\":[");
 	writer_comma(w);
 	writer_text(w, "{");
 	writer_member_text(w, "path", line->path);
-	writer_member_text(w, "sha256", span_of_text(hex));
+	hash_print_member(&line->digest, "sha256", w);
 	writer_member(w, "tensors");
 	writer_text(w, "[");
 	for (size_t i = 0; i < all->count; i++)

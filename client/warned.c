@@ -35,19 +35,17 @@ tell(struct session *session, const struct graph *graph, struct writer *json)
 	for (size_t i = 0; i < graph->node_count && shown < WARNED_SHOWN; i++) {
 		const struct graph_node *node = &graph->nodes[i];
 		char id[HASH_TEXT_MAX];
-		char digest[DIGEST_TEXT_MAX];
 
 		if (node->advisory_count == 0)
 			continue;
 		shown++;
 		hash_print(&node->advisory, id);
-		digest_print(&node->digest, digest);
 		if (!session->out.is_json)
 			print_node(&session->out, node, id);
 		writer_comma(json);
 		writer_text(json, "{");
-		writer_member_text(json, "against", span_of_text(digest));
-		writer_member_text(json, "id", span_of_text(id));
+		digest_print_member(&node->digest, "against", json);
+		hash_print_member(&node->advisory, "id", json);
 		writer_member_number(json, "count", node->advisory_count);
 		writer_text(json, "}");
 	}

@@ -33,15 +33,6 @@ put_hashes(
 }
 
 void
-put_digest(const char *name, const struct digest *digest, struct writer *w)
-{
-	char text[DIGEST_TEXT_MAX];
-
-	digest_print(digest, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
-void
 put_flag(const char *name, bool flag, struct writer *w)
 {
 	writer_member(w, name);

@@ -16,8 +16,6 @@ void put_hash_or_null(
     const char *name, bool is_there, const struct hash *hash, struct writer *w);
 void put_hashes(const char *name, const struct hash *hashes, size_t count,
     struct writer *w);
-void put_digest(
-    const char *name, const struct digest *digest, struct writer *w);
 void put_flag(const char *name, bool flag, struct writer *w);
 /* Empty: null. */
 void put_text_or_null(const char *name, struct span text, struct writer *w);

@@ -93,7 +93,7 @@ put_node(const struct lineage_node *node, const struct warning_ids *warnings,
 {
 	writer_comma(w);
 	writer_text(w, "{");
-	put_digest("digest", &node->digest, w);
+	digest_print_member(&node->digest, "digest", w);
 	writer_member(w, "names");
 	writer_text(w, "[");
 	for (size_t i = 0; i < node->name_count; i++) {
@@ -131,8 +131,8 @@ put_edge(const struct lineage *lineage, size_t at,
 
 	writer_comma(w);
 	writer_text(w, "{");
-	put_digest("from", &lineage->nodes[edge->from].digest, w);
-	put_digest("to", &lineage->nodes[edge->to].digest, w);
+	digest_print_member(&lineage->nodes[edge->from].digest, "from", w);
+	digest_print_member(&lineage->nodes[edge->to].digest, "to", w);
 	put_text_or_null("role", edge->role, w);
 	put_hash_or_null("record", true, &by->record.id, w);
 	writer_member_number(w, "index", by->record.position);
@@ -159,8 +159,8 @@ render_step(const struct lineage *lineage, const struct lineage_edge *edge,
 
 	writer_comma(w);
 	writer_text(w, "{");
-	put_digest("from", &lineage->nodes[edge->from].digest, w);
-	put_digest("to", &lineage->nodes[edge->to].digest, w);
+	digest_print_member(&lineage->nodes[edge->from].digest, "from", w);
+	digest_print_member(&lineage->nodes[edge->to].digest, "to", w);
 	put_text_or_null("role", edge->role, w);
 	put_hash_or_null("record", true, &record->id, w);
 	writer_member_text(w, "principal", record->gist.principal);
@@ -183,7 +183,7 @@ render_lineage(const struct lineage *lineage,
 
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", lineage->size);
-	put_digest("root", &lineage->question.root, w);
+	digest_print_member(&lineage->question.root, "root", w);
 	writer_member_text(w, "direction",
 	    span_of_text(lineage->question.is_down ? "down" : "up"));
 	put_flag("truncated", lineage->is_truncated || is_cut, w);

@@ -103,7 +103,7 @@ put_sha256(const char *name, const struct hash *hash, struct writer *w)
 {
 	struct digest digest = digest_sha256(hash);
 
-	put_digest(name, &digest, w);
+	digest_print_member(&digest, name, w);
 }
 
 void
@@ -111,7 +111,7 @@ render_shard(const struct render_shard *answer, struct writer *w)
 {
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", answer->size);
-	put_digest("dataset", &answer->question->set, w);
+	digest_print_member(&answer->question->set, "dataset", w);
 	put_sha256("shard", &answer->question->shard, w);
 	put_finding(answer->finding, w);
 	writer_text(w, "}");
@@ -148,7 +148,7 @@ put_proofs(const struct absence *absence, struct writer *w)
 			continue;
 		writer_comma(w);
 		writer_text(w, "{");
-		put_digest("dataset", &lineage->nodes[i].digest, w);
+		digest_print_member(&lineage->nodes[i].digest, "dataset", w);
 		put_finding(&node->finding, w);
 		writer_text(w, "}");
 	}
@@ -180,8 +180,8 @@ put_steps(const struct absence *absence, struct writer *w)
 
 		writer_comma(w);
 		writer_text(w, "{");
-		put_digest(
-		    "node", &absence->lineage->nodes[step->node].digest, w);
+		digest_print_member(
+		    &absence->lineage->nodes[step->node].digest, "node", w);
 		put_hash_or_null("record", true, &record->id, w);
 		writer_member_number(w, "index", record->position);
 		writer_member_text(w, "principal", record->gist.principal);
@@ -233,7 +233,8 @@ put_gap(const struct absence *absence, struct writer *w)
 		return;
 	writer_member(w, "gap");
 	writer_text(w, "{");
-	put_digest("node", &absence->lineage->nodes[absence->gap].digest, w);
+	digest_print_member(
+	    &absence->lineage->nodes[absence->gap].digest, "node", w);
 	writer_member_text(w, "why", span_of_text(absence->gap_why.text));
 	writer_text(w, "}");
 }
@@ -256,7 +257,7 @@ render_absence(const struct absence *absence,
 {
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", absence->lineage->size);
-	put_digest("root", &question->root, w);
+	digest_print_member(&question->root, "root", w);
 	put_sha256("digest", &question->shard, w);
 	writer_member_text(w, "as", question->as);
 	writer_member_text(

@@ -107,7 +107,7 @@ put_set(const struct lineage *lineage, const struct taint_set *set,
 
 	writer_comma(w);
 	writer_text(w, "{");
-	put_digest("digest", &lineage->nodes[set->edge->to].digest, w);
+	digest_print_member(&lineage->nodes[set->edge->to].digest, "digest", w);
 	put_hash_or_null("record", true, &record->id, w);
 	writer_member_text(w, "principal", record->gist.principal);
 	put_text_or_null("name", record->gist.name, w);
@@ -150,7 +150,7 @@ put_hit(const struct lineage *lineage, const struct taint_hit *hit,
 {
 	writer_comma(w);
 	writer_text(w, "{");
-	put_digest("digest", &lineage->nodes[hit->node].digest, w);
+	digest_print_member(&lineage->nodes[hit->node].digest, "digest", w);
 	put_names(&lineage->nodes[hit->node], w);
 	writer_member_text(w, "kind", span_of_text(kind_name(hit->kind)));
 	writer_member_number(w, "level", hit->level);
@@ -177,7 +177,8 @@ put_taint_warning(const struct lineage *lineage,
 	put_hash_or_null("record", true, &record->id, w);
 	writer_member_number(w, "index", record->position);
 	writer_member_text(w, "principal", record->gist.principal);
-	put_digest("subject", &lineage->nodes[warning->node].digest, w);
+	digest_print_member(
+	    &lineage->nodes[warning->node].digest, "subject", w);
 	put_warning(&warning->warning, w);
 	writer_text(w, "}");
 }
@@ -234,7 +235,7 @@ render_taint(const struct render_taint *answer, struct writer *w)
 
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", lineage->size);
-	put_digest("shard", &lineage->question.root, w);
+	digest_print_member(&lineage->question.root, "shard", w);
 	put_flag("truncated", taint->is_truncated || answer->clean->is_cut, w);
 	writer_member(w, "datasets");
 	writer_text(w, "[");

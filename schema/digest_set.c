@@ -111,6 +111,16 @@ digest_print(const struct digest *digest, char out[static DIGEST_TEXT_MAX])
 }
 
 void
+digest_print_member(
+    const struct digest *digest, const char *name, struct writer *w)
+{
+	char text[DIGEST_TEXT_MAX];
+
+	digest_print(digest, text);
+	writer_member_text(w, name, span_of_text(text));
+}
+
+void
 digest_write(const struct digest *digest, struct writer *w)
 {
 	writer_u8(w, (uint8_t)digest->algorithm);

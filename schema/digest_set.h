@@ -69,6 +69,9 @@ MUST_CHECK enum err digest_parse(
     struct span text, struct digest *ret, struct why *w);
 void digest_print(
     const struct digest *digest, char out[static DIGEST_TEXT_MAX]);
+/* As a member of an answer. */
+void digest_print_member(
+    const struct digest *digest, const char *name, struct writer *w);
 /* alg byte, len byte, bytes: what is hashed for the index and packed. */
 void digest_write(const struct digest *digest, struct writer *w);
 struct reader;

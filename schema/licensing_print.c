@@ -37,15 +37,6 @@ licensing_print_facts(const struct spdx_facts *facts, struct writer *w)
 }
 
 static void
-print_hash(const char *name, const struct hash *hash, struct writer *w)
-{
-	char text[HASH_TEXT_MAX];
-
-	hash_print(hash, text);
-	writer_member_text(w, name, span_of_text(text));
-}
-
-static void
 print_flag(const char *name, bool is, struct writer *w)
 {
 	writer_member(w, name);
@@ -73,8 +64,8 @@ print_document(const struct drift_document *d,
 	writer_member_number(w, "depth", d->depth);
 	writer_member_number(w, "within", d->within);
 	if (d->has_text)
-		print_hash("sha256", &d->text, w);
-	print_hash("record", &told->id, w);
+		hash_print_member(&d->text, "sha256", w);
+	hash_print_member(&told->id, "record", w);
 	writer_member_text(w, "principal", told->principal);
 	print_flag("mutable", d->is_mutable, w);
 	print_optional("clause", d->clause, w);
@@ -84,8 +75,8 @@ print_document(const struct drift_document *d,
 		const struct snapshot *newest = &snapshots->all[d->newest];
 		writer_member(w, "newest");
 		writer_text(w, "{");
-		print_hash("sha256", &d->newest_text, w);
-		print_hash("record", &newest->id, w);
+		hash_print_member(&d->newest_text, "sha256", w);
+		hash_print_member(&newest->id, "record", w);
 		writer_member_text(w, "principal", newest->principal);
 		writer_text(w, "}");
 	}
@@ -97,7 +88,7 @@ licensing_print_drift(const struct hash *text, const struct drift *drift,
     const struct snapshots *snapshots, struct writer *w)
 {
 	writer_text(w, "{");
-	print_hash("sha256", text, w);
+	hash_print_member(text, "sha256", w);
 	print_flag("known", drift->is_known, w);
 	print_flag("changed", drift->is_changed, w);
 	print_flag("notFetched", drift->has_gap, w);
@@ -140,8 +131,9 @@ print_finding(const struct licensing *licensing,
 	writer_member_number(w, "item", finding->item);
 	writer_member_text(w, "says", finding->sentence);
 	if (finding->has_record)
-		print_hash("record",
-		    &licensing->dossier->records[finding->record].id, w);
+		hash_print_member(
+		    &licensing->dossier->records[finding->record].id, "record",
+		    w);
 	writer_text(w, "}");
 }
 
@@ -151,12 +143,10 @@ print_place(const struct licensing *licensing,
     const struct licensing_item *item, struct writer *w)
 {
 	const struct dossier *dossier = licensing->dossier;
-	char digest[DIGEST_TEXT_MAX];
 
 	if (item->has_node) {
 		const struct dossier_node *node = &dossier->nodes[item->node];
-		digest_print(&node->digest, digest);
-		writer_member_text(w, "digest", span_of_text(digest));
+		digest_print_member(&node->digest, "digest", w);
 		writer_member_number(w, "distance", node->distance);
 		print_flag("released", node->is_released, w);
 	}
@@ -182,7 +172,7 @@ print_item(const struct licensing *licensing, const struct licensing_item *item,
 		const struct dossier_record *record =
 		    &licensing->dossier->records[item->record];
 		writer_member_text(w, "license", item->license);
-		print_hash("record", &record->id, w);
+		hash_print_member(&record->id, "record", w);
 		writer_member_text(w, "principal", record->principal);
 		writer_member(w, "facts");
 		licensing_print_facts(&item->facts, w);
@@ -238,7 +228,7 @@ licensing_print(const struct licensing *licensing, struct writer *w)
 		writer_text(w, "null");
 	} else {
 		writer_text(w, "{");
-		print_hash("record", &release->id, w);
+		hash_print_member(&release->id, "record", w);
 		writer_member_text(w, "name", release->record.name);
 		writer_member_text(w, "version", release->record.version);
 		writer_text(w, "}");

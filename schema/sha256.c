@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/text.h"
+#include "schema/writer.h"
 
 #undef sha256_init /* nettle's macro of the same name */
 
@@ -75,6 +76,15 @@ hash_print(const struct hash *hash, char out[static HASH_TEXT_MAX])
 {
 	text_hex(hash_span(hash), out);
 	out[HASH_TEXT_LEN] = '\0';
+}
+
+void
+hash_print_member(const struct hash *hash, const char *name, struct writer *w)
+{
+	char text[HASH_TEXT_MAX];
+
+	hash_print(hash, text);
+	writer_member_text(w, name, span_of_text(text));
 }
 
 bool

@@ -33,6 +33,10 @@ int hash_compare(const struct hash *a, const struct hash *b);
 struct span hash_span(const struct hash *hash); /* borrows */
 
 void hash_print(const struct hash *hash, char out[static HASH_TEXT_MAX]);
+/* As a member of an answer, in hex. */
+struct writer;
+void hash_print_member(
+    const struct hash *hash, const char *name, struct writer *w);
 MUST_CHECK bool hash_parse(struct span text, struct hash *ret); /* 64 digits */
 
 /* As the C2SP texts have it: 44 bytes of padded base64. */
