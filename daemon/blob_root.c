@@ -1,5 +1,6 @@
 #include "daemon/blob_root.h"
 
+#include "daemon/gist_seek.h"
 #include "schema/envelope.h"
 #include "schema/object.h"
 
@@ -51,7 +52,7 @@ signs(struct asking *asking, const struct view_record *record)
 	    !blob_find_attachment(
 		&record->gist, &header->digest, NULL, &attachment) ||
 	    !attachment.is_manifest || attachment.is_salted ||
-	    !blob_find_root(&record->gist, &root) ||
+	    !gist_first_root(&record->gist, &root) ||
 	    view_withdrawn(asking->view, record, &withdrawn))
 		return false;
 	if (!hash_equal(&root, &header->root)) {

@@ -1,9 +1,5 @@
 #include "daemon/blob_terms.h"
 
-#include <string.h>
-
-/* The largest attachment of this digest that a record names, or the one of
- * `size`. */
 bool
 blob_find_attachment(const struct gist *gist, const struct hash *digest,
     const uint64_t *size, struct gist_attachment *ret)
@@ -21,26 +17,6 @@ blob_find_attachment(const struct gist *gist, const struct hash *digest,
 		is_found = true;
 	}
 	return is_found;
-}
-
-/* The merkleTreeHash of the first subject. */
-bool
-blob_find_root(const struct gist *gist, struct hash *ret)
-{
-	struct reader subjects = reader_of(gist->subjects);
-	struct gist_artifact first;
-	struct digest digest;
-
-	if (!gist_subject_next(&subjects, &first))
-		return false;
-	struct reader digests = reader_of(first.digests);
-	while (gist_digest_next(&digests, &digest)) {
-		if (digest.algorithm != DIGEST_MERKLE_TREE_HASH)
-			continue;
-		memcpy(ret->bytes, digest.bytes, HASH_LEN);
-		return true;
-	}
-	return false;
 }
 
 static void

@@ -35,9 +35,8 @@ void blob_terms_names(
 bool blob_terms_withheld(struct view *view, const struct hash *digest);
 
 /* The largest attachment of this digest that a record names, or the one of
- * `size`; the merkleTreeHash of its first subject. */
+ * `size`. */
 bool blob_find_attachment(const struct gist *gist, const struct hash *digest,
     const uint64_t *size, struct gist_attachment *ret);
-bool blob_find_root(const struct gist *gist, struct hash *ret);
 
 #endif

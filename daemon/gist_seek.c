@@ -174,3 +174,34 @@ gist_is_first(const struct gist *gist, const struct digest *node)
 	return gist_subject_next(&r, &first) && first.has_node &&
 	    digest_equal(&first.node, node);
 }
+
+bool
+gist_first_digest(const struct gist *gist, enum digest_algorithm algorithm,
+    struct digest *ret)
+{
+	struct reader subjects = reader_of(gist->subjects);
+	struct gist_artifact first;
+	struct digest digest;
+
+	if (!gist_subject_next(&subjects, &first))
+		return false;
+	struct reader digests = reader_of(first.digests);
+	while (gist_digest_next(&digests, &digest)) {
+		if (digest.algorithm != algorithm)
+			continue;
+		*ret = digest;
+		return true;
+	}
+	return false;
+}
+
+bool
+gist_first_root(const struct gist *gist, struct hash *ret)
+{
+	struct digest root;
+
+	if (!gist_first_digest(gist, DIGEST_MERKLE_TREE_HASH, &root))
+		return false;
+	memcpy(ret->bytes, root.bytes, HASH_LEN);
+	return true;
+}

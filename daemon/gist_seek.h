@@ -33,4 +33,10 @@ bool gist_has_subject(const struct gist *gist, const struct digest *digest);
 /* Is it the node of the first subject? */
 bool gist_is_first(const struct gist *gist, const struct digest *node);
 
+/* Of the first subject, its digest by this algorithm; its merkleTreeHash, which is
+ * the root that the record signs of the set. */
+bool gist_first_digest(const struct gist *gist, enum digest_algorithm algorithm,
+    struct digest *ret);
+bool gist_first_root(const struct gist *gist, struct hash *ret);
+
 #endif

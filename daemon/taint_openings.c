@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "daemon/gist_seek.h"
 #include "daemon/limits.h"
 #include "daemon/taint_inner.h"
@@ -12,23 +10,6 @@
 
 /* Salted sets have no manifest here: what disclosures open of them is all that is
  * known.  Each is a record that is parsed, so they are few. */
-
-static bool
-find_digest(const struct gist *gist, enum digest_algorithm algorithm,
-    struct digest *ret)
-{
-	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact first;
-
-	if (!gist_subject_next(&r, &first))
-		return false;
-	struct reader digests = reader_of(first.digests);
-	while (gist_digest_next(&digests, ret)) {
-		if (ret->algorithm == algorithm)
-			return true;
-	}
-	return false;
-}
 
 static bool
 is_salted(const struct view_record *record, const struct digest *root)
@@ -124,8 +105,8 @@ take_disclosure(struct tainting *tainting, uint64_t position)
 	if (view_get(tainting->view, position, &record) &&
 	    !record.is_withheld &&
 	    !view_withdrawn(tainting->view, &record, &withdrawal) &&
-	    find_digest(&record.gist, DIGEST_SHA256, &of.set) &&
-	    find_digest(&record.gist, DIGEST_MERKLE_TREE_HASH, &root) &&
+	    gist_first_digest(&record.gist, DIGEST_SHA256, &of.set) &&
+	    gist_first_digest(&record.gist, DIGEST_MERKLE_TREE_HASH, &root) &&
 	    find_set(tainting->view, &of.set, &root, &of.position))
 		take_openings(tainting, &record, &of);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/blob.h"
+#include "daemon/gist_seek.h"
 #include "daemon/manifest_file.h"
 #include "daemon/manifest_filter.h"
 #include "daemon/taint_inner.h"
@@ -11,27 +12,6 @@
 #define OPENING_PROBES 8
 
 /* ---- which manifests ---- */
-
-/* The root that the record signs of its first subject. */
-static bool
-find_root(const struct gist *gist, struct hash *ret)
-{
-	struct reader r = reader_of(gist->subjects);
-	struct gist_artifact first;
-	struct reader digests;
-	struct digest digest;
-
-	if (!gist_subject_next(&r, &first))
-		return false;
-	digests = reader_of(first.digests);
-	while (gist_digest_next(&digests, &digest)) {
-		if (digest.algorithm != DIGEST_MERKLE_TREE_HASH)
-			continue;
-		memcpy(ret->bytes, digest.bytes, HASH_LEN);
-		return true;
-	}
-	return false;
-}
 
 static bool
 find_manifest(const struct gist *gist, struct tainting_manifest *ret)
@@ -43,7 +23,7 @@ find_manifest(const struct gist *gist, struct tainting_manifest *ret)
 		if (!attachment.is_manifest || attachment.is_salted)
 			continue;
 		ret->digest = attachment.sha256;
-		return find_root(gist, &ret->root);
+		return gist_first_root(gist, &ret->root);
 	}
 	return false;
 }
