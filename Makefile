@@ -256,6 +256,9 @@ $(B)/tests/fuzz/replay: $(B)/tests/fuzz/replay.o $(replay_objects) \
 $(B)/signer.a: $(signer)
 .build/fuzz/fuzz_signer .build/fuzz/fuzz_signer_state: .build/fuzz/signer.a
 .build/fuzz/fuzz_gate: .build/fuzz/daemon/gate.o .build/fuzz/daemon/token.o
+.build/fuzz/fuzz_gist: $(patsubst %,.build/fuzz/daemon/%.o,gist gist_pack gist_seek)
+.build/fuzz/fuzz_answer: .build/fuzz/client.a
+.build/fuzz/fuzz_answer: FUZZ_LIBS := $(CLIENT_LIBS)
 .build/fuzz/fuzz_card: .build/fuzz/client/card.o
 .build/fuzz/fuzz_card: FUZZ_LIBS := -lyaml
 .build/fuzz/fuzz_pointer: .build/fuzz/client/pointer.o

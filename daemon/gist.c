@@ -164,7 +164,8 @@ gist_attachment_next(struct reader *r, struct gist_attachment *ret)
 	reader_copy(r, ret->sha256.bytes, HASH_LEN);
 	ret->size = reader_u64(r);
 	flags = reader_u8(r);
-	reader_require(r, flags <= GIST_ATTACHMENT_FLAGS);
+	reader_require(
+	    r, flags <= GIST_ATTACHMENT_FLAGS && flags != GIST_SALTED);
 	ret->is_manifest = (flags & GIST_MANIFEST) != 0;
 	ret->is_salted = (flags & GIST_SALTED) != 0;
 	return r->err == ERR_OK;
