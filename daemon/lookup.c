@@ -80,6 +80,17 @@ source_next(struct source *source, uint64_t *ret)
 	return true;
 }
 
+static bool
+source_back(struct source *source, uint64_t *ret)
+{
+	if (!source->is_log)
+		return index_walk_back(&source->walk, ret);
+	if (source->next >= source->end)
+		return false;
+	*ret = --source->end;
+	return true;
+}
+
 static void
 source_close(struct source *source)
 {
@@ -162,30 +173,33 @@ lookup_page(struct view *view, const struct lookup_filter *filter,
 	return ERR_OK;
 }
 
-/* Keeps the last `limit` positions that match, in a ring; returns how many
- * matched. */
-static size_t
-find_newest(struct view *view, const struct lookup_filter *filter,
-    uint64_t *ring, size_t limit, bool *ret_is_cut)
+/* From the last one down: what anybody put there before costs nothing, and hides
+ * nothing. */
+static void
+fill_newest(struct view *view, const struct lookup_filter *filter,
+    struct source *source, size_t limit, struct lookup_newest *newest)
 {
-	struct source source = source_open(view, filter, 0);
 	struct view_record candidate;
 	uint64_t position;
 	size_t looked = 0;
-	size_t found = 0;
 
-	while (source_next(&source, &position)) {
+	while (source_back(source, &position)) {
 		if (looked++ == LIST_LOOK_MAX) {
-			*ret_is_cut = true;
-			break;
+			newest->is_cut = true;
+			return;
 		}
 		if (!view_get(view, position, &candidate))
-			break;
-		if (matches(filter, &candidate))
-			ring[found++ % limit] = position;
+			return;
+		if (!matches(filter, &candidate))
+			continue;
+		if (newest->count == limit) {
+			newest->is_cut = true;
+			return;
+		}
+		if (!take_item(view, position, &newest->items[newest->count]))
+			return;
+		newest->count++;
 	}
-	source_close(&source);
-	return found;
 }
 
 enum err
@@ -193,23 +207,15 @@ lookup_newest(struct view *view, const struct lookup_filter *filter,
     size_t limit, struct arena *arena, struct lookup_newest *ret)
 {
 	struct lookup_newest newest = { .count = 0 };
-	uint64_t *ring = arena_take(arena, limit, sizeof(*ring));
-	size_t found;
-	size_t kept;
+	struct source source;
 
 	assert(limit > 0);
 	newest.items = arena_take(arena, limit, sizeof(*newest.items));
-	if (ring == NULL || newest.items == NULL)
+	if (newest.items == NULL)
 		return ERR_MEMORY;
-	found = find_newest(view, filter, ring, limit, &newest.is_cut);
-	kept = found < limit ? found : limit;
-	newest.is_cut = newest.is_cut || found > limit;
-	for (size_t i = 0; i < kept; i++) {
-		if (!take_item(view, ring[(found - 1 - i) % limit],
-			&newest.items[newest.count]))
-			break;
-		newest.count++;
-	}
+	source = source_open(view, filter, 0);
+	fill_newest(view, filter, &source, limit, &newest);
+	source_close(&source);
 	*ret = newest;
 	return ERR_OK;
 }

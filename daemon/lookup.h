@@ -53,7 +53,7 @@ MUST_CHECK enum err lookup_page(struct view *view,
 
 /*
  * The newest `limit` records that match, newest first; `is_cut` where there are
- * more or LIST_LOOK_MAX were looked at.
+ * more, or the newest LIST_LOOK_MAX were looked at.
  */
 struct lookup_newest {
 	size_t count;

@@ -114,6 +114,12 @@ bool txn_cursor_seek(struct txn_cursor *cursor, struct span key,
 bool txn_cursor_next(
     struct txn_cursor *cursor, struct span *ret_key, struct span *ret_value);
 
+/* The last pair below `key`, then those before it; false at the beginning. */
+bool txn_cursor_below(struct txn_cursor *cursor, struct span key,
+    struct span *ret_key, struct span *ret_value);
+bool txn_cursor_back(
+    struct txn_cursor *cursor, struct span *ret_key, struct span *ret_value);
+
 /* Puts a pair above all others; many in a row cost no search each. */
 void txn_cursor_append(
     struct txn_cursor *cursor, struct span key, struct span value);

@@ -234,7 +234,19 @@ index_walk_open_below(
 }
 
 static bool
-walk_step(struct index_walk *walk, struct span *ret_key)
+walk_back(struct index_walk *walk, struct span *ret_key)
+{
+	struct place_key end = key_of(walk->place, walk->end);
+	struct span value;
+
+	if (walk->cursor.is_started)
+		return txn_cursor_back(&walk->cursor, ret_key, &value);
+	return txn_cursor_below(&walk->cursor,
+	    span_of(end.bytes, sizeof(end.bytes)), ret_key, &value);
+}
+
+static bool
+walk_on(struct index_walk *walk, struct span *ret_key)
 {
 	struct place_key first = key_of(walk->place, walk->from);
 	struct span value;
@@ -245,12 +257,13 @@ walk_step(struct index_walk *walk, struct span *ret_key)
 	    span_of(first.bytes, sizeof(first.bytes)), ret_key, &value);
 }
 
-bool
-index_walk_next(struct index_walk *walk, uint64_t *ret_position)
+static bool
+walk_step(struct index_walk *walk, bool is_back, uint64_t *ret_position)
 {
 	struct span key;
 
-	if (walk->is_done || !walk_step(walk, &key)) {
+	if (walk->is_done ||
+	    !(is_back ? walk_back(walk, &key) : walk_on(walk, &key))) {
 		walk->is_done = true;
 		return false;
 	}
@@ -259,14 +272,26 @@ index_walk_next(struct index_walk *walk, uint64_t *ret_position)
 	uint64_t position = reader_u64(&r);
 	if (reader_end(&r) != ERR_OK)
 		txn_fail(walk->cursor.txn, ERR_CORRUPT);
-	/* positions ascend: nothing after the watermark counts */
+	/* they are in order: nothing behind the bound counts */
 	if (walk->cursor.txn->err != ERR_OK || place != walk->place ||
-	    position >= walk->end) {
+	    position >= walk->end || position < walk->from) {
 		walk->is_done = true;
 		return false;
 	}
 	*ret_position = position;
 	return true;
+}
+
+bool
+index_walk_next(struct index_walk *walk, uint64_t *ret_position)
+{
+	return walk_step(walk, false, ret_position);
+}
+
+bool
+index_walk_back(struct index_walk *walk, uint64_t *ret_position)
+{
+	return walk_step(walk, true, ret_position);
 }
 
 void

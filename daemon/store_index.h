@@ -106,6 +106,8 @@ struct index_walk index_walk_open(
 struct index_walk index_walk_open_below(
     struct txn *txn, uint64_t place, uint64_t from, uint64_t end);
 bool index_walk_next(struct index_walk *walk, uint64_t *ret_position);
+/* The same from the last one down; a walk goes one way. */
+bool index_walk_back(struct index_walk *walk, uint64_t *ret_position);
 void index_walk_close(struct index_walk *walk);
 
 #endif

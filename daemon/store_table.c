@@ -213,6 +213,24 @@ txn_cursor_next(
 	    cursor->is_started ? MDB_NEXT : MDB_FIRST, ret_key, ret_value);
 }
 
+bool
+txn_cursor_below(struct txn_cursor *cursor, struct span key,
+    struct span *ret_key, struct span *ret_value)
+{
+	bool is_above =
+	    cursor_get(cursor, val_of(key), MDB_SET_RANGE, ret_key, ret_value);
+
+	return cursor_get(cursor, (MDB_val){ 0 },
+	    is_above ? MDB_PREV : MDB_LAST, ret_key, ret_value);
+}
+
+bool
+txn_cursor_back(
+    struct txn_cursor *cursor, struct span *ret_key, struct span *ret_value)
+{
+	return cursor_get(cursor, (MDB_val){ 0 }, MDB_PREV, ret_key, ret_value);
+}
+
 void
 txn_cursor_append(struct txn_cursor *cursor, struct span key, struct span value)
 {

@@ -242,6 +242,46 @@ test_newest(void **state)
 	arena_free(arena);
 }
 
+/* Whoever was there first with thousands hides nothing that comes after. */
+static void
+test_newest_of_many(void **state)
+{
+	struct lookup_filter filter = { .has_kind = true,
+		.kind = RECORD_RELEASE };
+	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+	struct shelf_artifact subject = { .name = "p0/r" };
+	struct shelf_statement s = { .kind = RECORD_RELEASE,
+		.subject_count = 1,
+		.subjects = &subject,
+		.version = "1.0" };
+	struct lookup_newest newest;
+	struct shelf shelf;
+	(void)state;
+
+	filter.name = span_of_text("p0/r");
+	filter.version = span_of_text("1.0");
+	shelf_open(&shelf);
+	for (unsigned i = 0; i < LIST_LOOK_MAX + 3; i++) {
+		subject.node = i;
+		(void)shelf_add(&shelf, &s);
+	}
+	/* what lies behind it in the table is another's */
+	s.version = "2.0";
+	(void)shelf_add(&shelf, &s);
+	shelf_commit(&shelf);
+	struct view view = view_open(shelf.log, shelf.index, LIST_LOOK_MAX + 2);
+	assert_err(ERR_OK, lookup_newest(&view, &filter, 2, arena, &newest));
+	assert_int_equal(2, newest.count);
+	assert_true(newest.is_cut);
+	/* the last of them is not published yet */
+	assert_int_equal(LIST_LOOK_MAX + 1, newest.items[0].record.position);
+	assert_int_equal(LIST_LOOK_MAX, newest.items[1].record.position);
+	assert_in_range(view.work, 1, 16);
+	assert_err(ERR_OK, view_close(&view));
+	shelf_close(&shelf);
+	arena_free(arena);
+}
+
 /* ---- view ---- */
 
 static void
@@ -397,6 +437,7 @@ main(int argc, char **argv)
 	UNIT(test_filters);
 	UNIT(test_look_limit);
 	UNIT(test_newest);
+	UNIT(test_newest_of_many);
 	UNIT(test_withdrawn);
 	UNIT(test_find);
 	UNIT(test_damage);

@@ -51,6 +51,26 @@ put(struct txn *txn, uint64_t at, uint64_t position)
 	store_index_put(txn, &place);
 }
 
+/* The same positions, the other way round. */
+static void
+walk_back(
+    struct txn *txn, uint64_t at, uint64_t from, size_t count, uint64_t last)
+{
+	struct index_walk walk = index_walk_open(txn, at, from);
+	uint64_t before = UINT64_MAX;
+	uint64_t position;
+
+	for (size_t i = 0; i < count; i++) {
+		assert_true(index_walk_back(&walk, &position));
+		assert_true(i == 0 ? position == last : position < before);
+		before = position;
+	}
+	assert_true(count == 0 || before >= from);
+	assert_false(index_walk_back(&walk, &position));
+	assert_false(index_walk_back(&walk, &position));
+	index_walk_close(&walk);
+}
+
 static size_t
 walk_all(struct store *store, uint64_t at, uint64_t from, uint64_t *last)
 {
@@ -67,6 +87,7 @@ walk_all(struct store *store, uint64_t at, uint64_t from, uint64_t *last)
 	}
 	assert_false(index_walk_next(&walk, &position));
 	index_walk_close(&walk);
+	walk_back(&txn, at, from, count, *last);
 	assert_err(ERR_OK, txn_end(&txn));
 	return count;
 }
