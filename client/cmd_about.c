@@ -112,19 +112,7 @@ static const struct option_row evaluation_options[] = {
 	    .is_many = true,
 	    .value = "ITEM",
 	    .help = "by which code" },
-	{ .name = "param",
-	    .letter = 'p',
-	    .is_many = true,
-	    .value = "NAME=VALUE",
-	    .help = "a parameter" },
-	{ .name = "params",
-	    .value = "FILE",
-	    .help = "parameters, NAME=VALUE lines" },
-	{ .name = "seed",
-	    .letter = 's',
-	    .is_many = true,
-	    .value = "NAME=VALUE",
-	    .help = "a seed" },
+	RECORDING_SETTING_OPTIONS,
 	RECORDING_OPTIONS,
 	{ .name = NULL },
 };
@@ -142,20 +130,6 @@ const struct command command_record_evaluation = {
 };
 
 /* ---- withdrawal ---- */
-
-static enum err
-resolve_id(
-    struct session *session, const char *text, struct hash *ret, struct why *w)
-{
-	/* a whole id needs no log that is pinned, as with --dry-run */
-	if (hash_parse(span_of_text(text), ret))
-		return ERR_OK;
-	enum err err = session_trust(session, w);
-	if (err == ERR_OK)
-		err = stored_resolve(
-		    &session->trust, text, session->arena, ret, w);
-	return err;
-}
 
 /* A wrong id would stand in the log for good; and whose record it is decides what
  * this one counts as. */
@@ -201,11 +175,12 @@ write_withdrawal(
 	if (options_value(arguments, "reason") == NULL)
 		return why(
 		    w, ERR_USAGE, "--reason is missing: why is it withdrawn?");
-	enum err err = resolve_id(draft->session, arguments->words[0], &id, w);
+	enum err err =
+	    stored_resolve_id(draft->session, arguments->words[0], &id, w);
 	if (err == ERR_OK)
 		err = look_at_it(recording, &id, arguments->words[0], w);
 	if (err == ERR_OK && replacement != NULL)
-		err = resolve_id(draft->session, replacement, &other, w);
+		err = stored_resolve_id(draft->session, replacement, &other, w);
 	if (err != ERR_OK)
 		return err;
 	writer_text(&draft->w, "{\"digest\":");

@@ -69,18 +69,6 @@ take_coverage(struct draft *draft, struct audit_record *audit, struct why *w)
 }
 
 static enum err
-resolve_id(
-    struct session *session, const char *text, struct hash *ret, struct why *w)
-{
-	if (hash_parse(span_of_text(text), ret))
-		return ERR_OK;
-	enum err err = session_trust(session, w);
-	return err != ERR_OK
-	    ? err
-	    : stored_resolve(&session->trust, text, session->arena, ret, w);
-}
-
-static enum err
 take_about(struct draft *draft, struct audit_record *audit, struct why *w)
 {
 	size_t at = 0;
@@ -96,7 +84,7 @@ take_about(struct draft *draft, struct audit_record *audit, struct why *w)
 		if (audit->about_count == AUDIT_ABOUT_MAX)
 			return why(w, ERR_USAGE, "--about: more than %d",
 			    AUDIT_ABOUT_MAX);
-		err = resolve_id(draft->session, text,
+		err = stored_resolve_id(draft->session, text,
 		    &audit->about[audit->about_count++], w);
 	}
 	return err;

@@ -122,17 +122,14 @@ static enum err
 find_record(struct draft *draft, const struct constituent *c, bool *ret_has,
     struct hash *ret, struct why *w)
 {
-	struct session *session = draft->session;
-	struct span text = arena_copy(session->arena, c->values[PART_RECORD]);
+	struct span text =
+	    arena_copy(draft->session->arena, c->values[PART_RECORD]);
 
 	*ret_has = text.len > 0;
-	if (text.len == 0 || hash_parse(text, ret))
+	if (text.len == 0)
 		return ERR_OK;
-	enum err err = session_trust(session, w);
-	return err != ERR_OK
-	    ? err
-	    : stored_resolve(&session->trust, (const char *)text.data,
-		  session->arena, ret, w);
+	return stored_resolve_id(
+	    draft->session, (const char *)text.data, ret, w);
 }
 
 /* What is cited stands beside the digest, as the record that describes it. */

@@ -57,6 +57,20 @@ struct recording {
 		.help = "where it was got from" \
 	}
 
+#define RECORDING_SETTING_OPTIONS \
+	{ .name = "param", \
+		.letter = 'p', \
+		.is_many = true, \
+		.value = "NAME=VALUE", \
+		.help = "a parameter" }, \
+	    { .name = "params", \
+		    .value = "FILE", \
+		    .help = "parameters, NAME=VALUE lines" }, \
+	{ \
+		.name = "seed", .letter = 's', .is_many = true, \
+		.value = "NAME=VALUE", .help = "a seed" \
+	}
+
 MUST_CHECK enum err recording_start(struct session *session,
     const struct arguments *arguments, bool is_named, struct recording *ret,
     struct why *w);

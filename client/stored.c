@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/session.h"
 #include "schema/tlog_proof.h"
 
 static enum err
@@ -176,4 +177,16 @@ stored_resolve(const struct trust *trust, const char *text, struct arena *arena,
 		    "%s: too short, at least %d digits of a record id", text,
 		    STORED_PREFIX_MIN);
 	return resolve_prefix(trust, id, arena, ret, w);
+}
+
+enum err
+stored_resolve_id(
+    struct session *session, const char *text, struct hash *ret, struct why *w)
+{
+	if (hash_parse(span_of_text(text), ret))
+		return ERR_OK;
+	enum err err = session_trust(session, w);
+	return err != ERR_OK
+	    ? err
+	    : stored_resolve(&session->trust, text, session->arena, ret, w);
 }

@@ -12,6 +12,8 @@
 #include "client/trust.h"
 #include "schema/sha256.h"
 
+struct session;
+
 #define STORED_PREFIX_MIN 8
 #define STORED_PROOF_SUFFIX ".tlog-proof"
 #define STORED_KEYRING_SUFFIX ".keyring.tlog-proof"
@@ -47,5 +49,9 @@ MUST_CHECK bool stored_keyring(const struct trust *trust, const struct hash *id,
  * fit), ERR_USAGE (not hex, too short). */
 MUST_CHECK enum err stored_resolve(const struct trust *trust, const char *text,
     struct arena *arena, struct hash *ret, struct why *w);
+/* The same by a session; a whole id needs no log that is pinned, as with
+ * --dry-run. */
+MUST_CHECK enum err stored_resolve_id(
+    struct session *session, const char *text, struct hash *ret, struct why *w);
 
 #endif
