@@ -80,6 +80,7 @@ _headwater_value() { # OPTION
 		_headwater_give rehash refetch open-shards order re-run segment \
 			evaluation licence-review
 		;;
+	--require) _headwater_give class-1 class-2 class-3 osaid ;;
 	--verdict) _headwater_give confirmed contradicted inconclusive ;;
 	--comparison) _headwater_give bit-exact tolerance ;;
 	--availability) _headwater_give open public obtainable unshareable ;;

@@ -34,6 +34,7 @@ headwater record advisory --reason pr>propaganda
 headwater record reply --status=f>fixed
 headwater export lab/x/1 --format c>croissant|cyclonedx
 headwater record model --format c>
+headwater openness lab/x/1 --require c>class-1|class-2|class-3
 headwater help tr>trace
 headwater trace --d>--depth|--dot|--down
 headwater trace m>model.bin

@@ -375,7 +375,7 @@ slip "--verdict yes: one of confirmed, contradicted, inconclusive is needed" \
 	record audit made --method rehash --verdict yes
 run 0 "a component that does not count" headwater record release set/sub/b \
 	--name lab/slip --version 1 --component dataset=set --dry-run
-is "is told" "$ERR" "headwater: warning: --component dataset: none of the Model \
+is "is told" "$ERR" "warning: --component dataset: none of the Model \
 Openness Framework's, so it does not count; did you mean datasets?"
 run 0 "one that does" headwater record release set/sub/b \
 	--name lab/slip --version 1 --component datasets=set --dry-run
