@@ -1,5 +1,6 @@
 #include "client/item.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -208,6 +209,9 @@ resolve(struct session *session, struct item *item, struct why *w)
 {
 	if (access(item->what, F_OK) == 0)
 		return resolve_path(session, GIT_UNTRACKED_REFUSED, item, w);
+	if (errno == EACCES || errno == ELOOP) /* it may well be there */
+		return why(w, ERR_MISSING, "%s: %s", item->what,
+		    strerrordesc_np(errno));
 	item->name = SPAN_EMPTY;
 	if (strchr(item->what, ':') != NULL && strchr(item->what, '/') == NULL)
 		return resolve_digest(session, item, w);

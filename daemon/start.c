@@ -1,5 +1,6 @@
 #include "daemon/start.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <time.h>
@@ -45,11 +46,29 @@ start_has_failed(struct service *service)
 
 /* ---- the start, step by step ---- */
 
+/* To be there and to be read are two things, with two ways out. */
+static enum err
+judge_rights(struct service *service, const char *path)
+{
+	if (access(path, R_OK) == 0 || errno != EACCES)
+		return ERR_OK;
+	return refuse(service, REFUSAL_KEY,
+	    why(service->w, ERR_REFUSED,
+		"%s: this user may not read it: chown it to who runs "
+		"headwaterd",
+		path));
+}
+
 static enum err
 judge_files(struct service *service)
 {
 	const struct config *config = service->config;
+	enum err err = judge_rights(service, config->key);
 
+	if (err == ERR_OK)
+		err = judge_rights(service, config->signers);
+	if (err != ERR_OK)
+		return err;
 	if (!file_exists(config->key))
 		return refuse(service, REFUSAL_KEY,
 		    why(service->w, ERR_MISSING,

@@ -360,6 +360,10 @@ slip() { # SENTENCE ARGUMENT...
 	run 2 "refused: headwater $*" headwater "$@"
 	is "in one sentence" "$ERR" "headwater: $sentence"
 }
+ln -s loop loop
+run 3 "a path that leads nowhere" headwater record dataset loop --name lab/loop
+is "is not called missing" "$ERR" \
+	"headwater: loop: Too many levels of symbolic links"
 before=$(entries)
 slip "argument 1: empty; a name is needed" record reply "" --status accepted
 slip "--name: its value is empty (PRINCIPAL/PATH)" record model made --name ""

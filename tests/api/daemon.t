@@ -37,6 +37,20 @@ done
 is "and none is made in it" "$(ls -A "$WORK/nolog")" ""
 printf '%400s' "" | tr ' ' A >"$WORK/long"
 chmod 600 "$WORK/long"
+
+# Root may read all: it becomes somebody else, where the system lets it.
+other=
+[ "$(id -u)" != 0 ] || other="setpriv --reuid=65534 --clear-groups"
+mkdir -m 0 "$WORK/shut"
+if $other "$HEADWATERD" --version >/dev/null 2>&1; then
+	$other "$HEADWATERD" --data "$WORK/shut/data" --key "$WORK/shut/key" \
+		--signers "$WORK/shut/signers" --listen 127.0.0.1:0 2>"$WORK/err"
+	is "a key that may not be read" $? 13
+	like "is not called missing" "$(cat "$WORK/err")" \
+		"*/shut/key: this user may not read it: *"
+else
+	ok "a key that may not be read # SKIP no other user" true
+fi
 says "a key file that is too long" 13 \
 	"*/long: longer than 345 bytes, so no log key *" \
 	--data "$WORK/long.data" --key "$WORK/long" \
