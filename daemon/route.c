@@ -202,10 +202,12 @@ take_query(const struct route *route, struct request *request, struct span pair,
 	if (!span_cut(&query.value, '=', &query.name) || query.value.len == 0)
 		return why(
 		    w, ERR_SYNTAX, "query: each part has the form name=value");
+	struct span known = span_of_text(route->queries);
 	if (!is_known(route->queries, query.name))
 		return why(w, ERR_SYNTAX,
-		    "query: unknown name `%.*s`; known:%s",
-		    SPAN_ARGS(span_part(query.name, 0, 64)), route->queries);
+		    "query: unknown name `%.*s`; known: %.*s",
+		    SPAN_ARGS(span_part(query.name, 0, 64)),
+		    SPAN_ARGS(span_part(known, 1, known.len - 1)));
 	/* a known name, so it is short and made of letters */
 	memcpy(name, query.name.data, query.name.len);
 	if (request_query(request, name, &seen))

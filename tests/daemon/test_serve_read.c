@@ -369,7 +369,8 @@ static const struct row rows[] = {
 	{ "101 advisories", "/v1/advisories?limit=101", 400, NO_STORE,
 	    "limit: a decimal from 1 to 100" },
 	{ "advisories have no kind", "/v1/advisories?kind=advisory", 400,
-	    NO_STORE, "unknown name" },
+	    NO_STORE,
+	    "known: subject signer principal as after limit min_size\"" },
 	/* lineage */
 	{ "a record's id is no node", "/v1/lineage/tlogLeaf:00" ZEROS ZEROS,
 	    400, NO_STORE, "tlogLeaf" },
