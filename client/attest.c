@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "client/artifact.h"
-#include "schema/text.h"
 
 /* Of a record: the publisher's word is checked too. */
 static enum err

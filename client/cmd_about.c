@@ -8,7 +8,6 @@
 #include "client/stored.h"
 #include "client/terms.h"
 #include "schema/record.h"
-#include "schema/text.h"
 
 /* ---- evaluation ---- */
 

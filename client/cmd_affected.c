@@ -1,7 +1,6 @@
 /* affected: what came of a file, a folder's files, or a digest? */
 #include <inttypes.h>
 
-#include "client/answer.h"
 #include "client/command.h"
 #include "client/item.h"
 #include "client/progress.h"

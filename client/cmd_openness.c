@@ -3,7 +3,6 @@
 
 #include "client/command.h"
 #include "client/dossier_gather.h"
-#include "client/show.h"
 #include "schema/openness.h"
 #include "schema/text.h"
 

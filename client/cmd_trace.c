@@ -6,7 +6,6 @@
 #include "client/command.h"
 #include "client/draw.h"
 #include "client/item.h"
-#include "client/show.h"
 #include "schema/member.h"
 #include "schema/text.h"
 

@@ -6,7 +6,6 @@
 #include "client/command.h"
 #include "client/history.h"
 #include "client/proved.h"
-#include "client/show.h"
 #include "client/stored.h"
 #include "schema/policy.h"
 

@@ -1,7 +1,6 @@
 #include "client/draw.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/show.h"

@@ -1,11 +1,9 @@
 #include "client/graph.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/answer.h"
 #include "schema/record.h"
-#include "schema/text.h"
 #include "schema/tree.h"
 
 #define NAMES_MAX 1024

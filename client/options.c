@@ -1,6 +1,5 @@
 #include "client/options.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 64 /* longer words are near to nothing */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "schema/reader.h"
 #include "schema/text.h"
 
 /* ---- git-lfs ---- */

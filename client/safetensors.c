@@ -8,7 +8,6 @@
 
 #include "schema/json.h"
 #include "schema/object.h"
-#include "schema/text.h"
 
 #define METADATA "__metadata__"
 #define LEN_BYTES 8

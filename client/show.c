@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#include "schema/text.h"
-
 #define DIGITS 16 /* of a digest in a list: enough to see, and to search for */
 
 void

@@ -1,6 +1,5 @@
 #include "client/submit.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "client/history.h"

@@ -1,13 +1,10 @@
 #include "client/sums.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/line_reader.h"
-#include "schema/text.h"
 
 /* Upper-case digits, as some tools write them, are the same digest. */
 static bool

@@ -1,7 +1,5 @@
 #include "client/taint.h"
 
-#include <inttypes.h>
-
 #include "client/answer.h"
 #include "schema/member.h"
 #include "schema/tree.h"

@@ -9,7 +9,6 @@
 
 #include "client/beneath.h"
 #include "client/safetensors.h"
-#include "schema/text.h"
 
 #define SUFFIX ".safetensors"
 #define ARENA_MAX ((size_t)256 << 20)

@@ -5,10 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "client/url.h"
 #include "schema/problem.h"
-#include "schema/text.h"
-#include "schema/writer.h"
 
 #define RETRY_MS_MAX 10000
 #define RETRY_MS 500 /* where no Retry-After was given, doubled each time */

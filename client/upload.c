@@ -10,7 +10,6 @@
 #include "client/transport.h"
 #include "schema/json.h"
 #include "schema/object.h"
-#include "schema/problem.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)
 #define WAIT_MS 500 /* before it is tried again; doubled each time */

@@ -1,7 +1,6 @@
 #include "client/web.h"
 
 #include <curl/curl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>

@@ -4,7 +4,6 @@
 
 #include "daemon/limits.h"
 #include "daemon/store_log.h"
-#include "schema/checkpoint.h"
 #include "schema/envelope.h"
 #include "schema/record.h"
 

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "daemon/gist_seek.h"
 #include "daemon/lookup.h"
 
 /* ---- one release ---- */

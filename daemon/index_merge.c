@@ -1,6 +1,5 @@
 #include "daemon/index_merge.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

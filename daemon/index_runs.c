@@ -1,6 +1,5 @@
 #include "daemon/index_runs.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
 #include "daemon/keyring_blob.h"
 #include "daemon/limits.h"
 #include "daemon/prove.h"
-#include "daemon/signer_link.h"
 #include "schema/judge.h"
 
 #define WAYS_OUT \

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "daemon/gist_seek.h"
-#include "daemon/lineage_standing.h"
 #include "daemon/taint_inner.h"
 
 #define NO_EDGE LINEAGE_NO_EDGE

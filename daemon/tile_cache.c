@@ -1,6 +1,5 @@
 #include "daemon/tile_cache.h"
 
-#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 #include "schema/predicate.h"
 
-#include "schema/text.h"
-
 static void
 read_common(struct object *o, struct arena *arena, struct predicate *ret)
 {

@@ -1,7 +1,5 @@
 #include "schema/provenance.h"
 
-#include "schema/text.h"
-
 /* Keeps in `o` what went wrong in a part of it, whose sentence has its path. */
 static void
 keep(struct object *o, enum err err)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "schema/particular.h"
-#include "schema/text.h"
 
 static const char *const names[] = {
 #define X(name, text) text,

@@ -3,7 +3,6 @@
 #include "client/hashing.h"
 #include "client/history.h"
 #include "client/stored.h"
-#include "client/submit.h"
 #include "tests/client/fake_log.h"
 
 /* The commands of trust against a log in memory: exit codes, what is said, what

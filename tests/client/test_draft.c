@@ -1,6 +1,5 @@
 #include "client/draft.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "client/recording.h"

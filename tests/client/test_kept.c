@@ -1,6 +1,5 @@
 #include "client/kept.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -1,6 +1,5 @@
 #include "client/sorter.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 #include "tests/unit.h"
 
 #include "daemon/gist.h"
-#include "schema/judge.h"
 #include "tests/daemon/house.h"
 
 #define STATEMENT(name, type, predicate) \

@@ -3,7 +3,6 @@
 
 #include "daemon/check.h"
 #include "daemon/damage.h"
-#include "daemon/index_keys.h"
 #include "daemon/store_index.h"
 #include "schema/key.h"
 #include "schema/reader.h"

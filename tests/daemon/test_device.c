@@ -1,7 +1,6 @@
 /* device: the marker, and what is refused before LMDB opens anything. */
 #include "tests/unit.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

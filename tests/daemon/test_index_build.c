@@ -8,8 +8,6 @@
 #include "daemon/check.h"
 #include "daemon/fault.h"
 #include "daemon/index_build.h"
-#include "daemon/index_keys.h"
-#include "schema/key.h"
 
 static struct shelf shelf;
 

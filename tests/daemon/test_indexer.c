@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 
-#include "daemon/limits.h"
 #include "daemon/store_index.h"
 #include "tests/daemon/house.h"
 

@@ -3,7 +3,6 @@
 
 #include <zlib.h>
 
-#include "schema/writer.h"
 #include "tests/unit.h"
 
 struct row {

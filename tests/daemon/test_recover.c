@@ -7,7 +7,6 @@
 
 #include "daemon/check.h"
 #include "daemon/commit.h"
-#include "daemon/limits.h"
 #include "tests/daemon/house.h"
 
 static struct house house;

@@ -1,6 +1,5 @@
 #include "daemon/signer.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "daemon/fault.h"
-#include "daemon/limits.h"
 #include "daemon/store.h"
 #include "daemon/store_inner.h"
 #include "schema/key.h"

@@ -7,7 +7,6 @@
 
 #include "daemon/blob_mend.h"
 #include "daemon/file.h"
-#include "daemon/manifest_file.h"
 #include "daemon/worker.h"
 #include "schema/json.h"
 #include "schema/key.h"

@@ -6,7 +6,6 @@
  * nothing reaches the device, not even the journal, so after the next mount there
  * is what was synced and whatever else happened to be written by then.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,6 @@
 /* One keep-alive connection, as plain as can be: what it is told is what the
  * daemon sent. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strings.h>

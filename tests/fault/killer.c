@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "schema/json.h"
-#include "schema/text.h"
 
 struct options options = { .build = ".build/debug", .minutes = 60 };
 

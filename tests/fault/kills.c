@@ -2,7 +2,6 @@
  * Kills: at random moments (RELIABILITY A2, A3, A4, A10), and at each named step
  * of the write path (A9).
  */
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 

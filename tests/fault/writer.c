@@ -21,7 +21,6 @@
 #include "daemon/device.h"
 #include "daemon/store_log.h"
 #include "schema/key.h"
-#include "schema/text.h"
 #include "schema/writer.h"
 
 #define ENTRY_LEN_MAX 3000

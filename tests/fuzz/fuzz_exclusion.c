@@ -6,7 +6,6 @@
  * three bytes each: where, in two, and what stands there then.
  */
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

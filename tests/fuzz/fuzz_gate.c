@@ -1,6 +1,5 @@
 /* gate: any head; what passes is as narrow as its header says. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/gate.h"

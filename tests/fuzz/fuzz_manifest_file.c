@@ -4,7 +4,6 @@
  * Input: triples of u16 place, u8 value, written over a whole pair; places above
  * the sidecar's end fall into the manifest.  The first byte says whether the
  * header's checksum is made right again, so that what lies behind it is met. */
-#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

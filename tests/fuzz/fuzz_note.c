@@ -2,7 +2,6 @@
 #include <assert.h>
 
 #include "schema/note.h"
-#include "schema/text.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -7,9 +7,6 @@
  * chance.  Whatever comes: a note is the model's tree, signed; two notes of one
  * size are the same bytes; after a refusal the size is what it was.
  */
-#include <assert.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

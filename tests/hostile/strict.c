@@ -1,6 +1,5 @@
 #include "tests/hostile/strict.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

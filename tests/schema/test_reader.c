@@ -2,7 +2,6 @@
 #include "tests/unit.h"
 
 #include "schema/reader.h"
-#include "schema/writer.h"
 
 static const uint8_t bytes[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 	15, 'a', 'b' };

@@ -5,11 +5,7 @@
 #include <dirent.h>
 
 #include "schema/envelope.h"
-#include "schema/judge.h"
 #include "schema/keyring.h"
-#include "schema/manifest.h"
-#include "schema/policy.h"
-#include "schema/problem.h"
 #include "schema/record.h"
 #include "schema/tlog_proof.h"
 #include "tests/fault/starve.h"
