@@ -181,22 +181,6 @@ find_text(struct gathering *g)
 
 /* ---- who rests on it ---- */
 
-static bool
-is_old(const struct terms *terms, const struct hash *text, struct arena *arena,
-    enum err *err)
-{
-	struct drift_question question = { .text = *text };
-	struct drift drift = { .count = 0 };
-
-	*err = drift_judge(&terms->snapshots, &question, arena, &drift);
-	for (size_t i = 0; i < drift.count; i++) {
-		if (drift.documents[i].depth == 0 &&
-		    drift.documents[i].is_changed)
-			return true;
-	}
-	return false;
-}
-
 static void
 put_rests(struct gathering *g, const struct hash *text)
 {
@@ -209,11 +193,10 @@ put_rests(struct gathering *g, const struct hash *text)
 		},
 	};
 	struct lookup_newest newest = { .count = 0 };
-	bool old = is_old(terms, text, g->arena, &g->err);
+	bool old = drift_is_old(&terms->snapshots, text);
 
-	if (g->err == ERR_OK)
-		g->err = lookup_newest(
-		    g->view, &filter, TERMS_NEWEST_MAX, g->arena, &newest);
+	g->err = lookup_newest(
+	    g->view, &filter, TERMS_NEWEST_MAX, g->arena, &newest);
 	terms->is_cut |= newest.is_cut;
 	for (size_t i = 0; g->err == ERR_OK && i < newest.count; i++) {
 		if (terms->rest_count == TERMS_RESTS_MAX) {

@@ -98,22 +98,31 @@ order(const struct snapshots *snapshots, struct span source,
 	    &sighting_b);
 }
 
+/* By when they were fetched where all say so; one look at each. */
 static bool
 find_newest(
     const struct snapshots *snapshots, struct span source, struct sighting *ret)
 {
-	bool by_fetched = all_fetched(snapshots, source);
-	bool is_found = false;
+	struct sighting by_fetched;
+	struct sighting by_index;
 	struct sighting sighting;
+	bool are_fetched = true;
+	bool is_found = false;
 
 	for (size_t i = 0; i < snapshots->count; i++) {
 		if (!find_sighting(snapshots, i, source, &sighting))
 			continue;
+		are_fetched = are_fetched && sighting.has_fetched;
 		if (!is_found ||
-		    compare(snapshots, by_fetched, ret, &sighting) < 0)
-			*ret = sighting;
+		    compare(snapshots, true, &by_fetched, &sighting) < 0)
+			by_fetched = sighting;
+		if (!is_found ||
+		    compare(snapshots, false, &by_index, &sighting) < 0)
+			by_index = sighting;
 		is_found = true;
 	}
+	if (is_found)
+		*ret = are_fetched ? by_fetched : by_index;
 	return is_found;
 }
 
@@ -319,6 +328,23 @@ put_asked(struct walk *walk, const struct drift_question *question)
 		}
 		put_own(walk, newest);
 	}
+}
+
+bool
+drift_is_old(const struct snapshots *snapshots, const struct hash *text)
+{
+	const struct drift_question question = { .text = *text };
+	struct walk walk = {
+		.snapshots = snapshots,
+		.documents = snapshots->scratch->documents,
+	};
+
+	put_asked(&walk, &question);
+	for (size_t i = 0; i < walk.count; i++) {
+		if (walk.documents[i].is_changed)
+			return true;
+	}
+	return false;
 }
 
 static void

@@ -93,4 +93,8 @@ MUST_CHECK enum err drift_judge(const struct snapshots *snapshots,
     const struct drift_question *question, struct arena *arena,
     struct drift *ret);
 
+/* Was another text seen later at a URL where this one was seen?  The same as
+ * drift_judge says of its own documents, without a walk to what they take in. */
+bool drift_is_old(const struct snapshots *snapshots, const struct hash *text);
+
 #endif

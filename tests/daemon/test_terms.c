@@ -111,6 +111,70 @@ close_shelf(struct shelf *shelf)
 	arena_free(arena);
 }
 
+/* A snapshot of `text` at a URL, which takes in all that one may. */
+static void
+add_full(struct shelf *shelf, unsigned text, unsigned url)
+{
+	struct writer w = writer_heap((size_t)64 << 10);
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "text %u", text);
+	writer_format(&w,
+	    "{\"_type\":\"" STATEMENT_TYPE
+	    "\",\"subject\":[{\"name\":\"p0/l%llu\",\"digest\":",
+	    (unsigned long long)shelf->edge.size);
+	write_digest(&w, name);
+	writer_format(&w,
+	    "}],\"predicateType\":\"https://headwater/license/v1\","
+	    "\"predicate\":{\"license\":\"MIT\",\"source\":"
+	    "\"https://terms.example/a/long/way/down/%u\",\"incorporates\":[",
+	    url);
+	for (unsigned i = 0; i < LICENSE_DOCUMENTS_MAX; i++) {
+		writer_format(&w,
+		    "%s{\"source\":\"https://terms.example/a/long/way/"
+		    "down/%u\",\"digest\":",
+		    i == 0 ? "" : ",", 1000 + i + 64 * (text % 2));
+		(void)snprintf(name, sizeof(name), "doc %u", i);
+		write_digest(&w, name);
+		writer_text(&w, "}");
+	}
+	writer_text(&w, "]}}");
+	assert_err(ERR_OK, writer_end(&w));
+	(void)shelf_add_text(shelf, 0, writer_view(&w));
+	writer_done(&w);
+}
+
+/* As many texts, URLs and documents as there may be: each text is asked only
+ * whether it is old, not for all that it takes in. */
+static void
+test_full(void **state)
+{
+	struct drift_question question = { .text = text_of("text 0") };
+	struct shelf shelf;
+	struct terms terms;
+	(void)state;
+
+	open_shelf(&shelf);
+	for (unsigned i = 0; i < 64; i++)
+		add_full(&shelf, 0, i);
+	for (unsigned i = 0; i < DRIFT_SNAPSHOTS_MAX; i++)
+		add_full(&shelf, 1 + i, i % 64);
+	add_rest(&shelf, "text 0");
+	add_rest(&shelf, "text 256");
+	shelf_commit(&shelf);
+	assert_err(ERR_OK, gather(&shelf, &question, &terms));
+	assert_int_equal(DRIFT_SNAPSHOTS_MAX, terms.snapshots.count);
+	assert_int_equal(DRIFT_DOCUMENTS_MAX, terms.drift.count);
+	assert_true(terms.is_cut);
+	assert_int_equal(2, terms.rest_count);
+	for (size_t i = 0; i < terms.rest_count; i++) {
+		struct hash new = text_of("text 256");
+		assert_int_equal(!hash_equal(&new, &terms.rests[i].text),
+		    terms.rests[i].is_old);
+	}
+	close_shelf(&shelf);
+}
+
 static void
 test_all_of_it(void **state)
 {
@@ -275,5 +339,6 @@ main(int argc, char **argv)
 	UNIT(test_withdrawn);
 	UNIT(test_many);
 	UNIT(test_chain);
+	UNIT(test_full);
 	return unit_run(argc, argv);
 }

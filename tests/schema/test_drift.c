@@ -162,6 +162,12 @@ test_row(void **state)
 	assert_err(ERR_OK, drift_judge(&given, &question, arena, &drift));
 	print(&drift, &w);
 	assert_span_text(row->expected, writer_view(&w));
+	bool is_old = false;
+	for (size_t i = 0; i < drift.count; i++)
+		is_old |= drift.documents[i].depth == 0 &&
+		    drift.documents[i].is_changed;
+	if (!question.has_record)
+		assert_int_equal(is_old, drift_is_old(&given, &question.text));
 	arena_free(arena);
 }
 
