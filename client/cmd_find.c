@@ -51,6 +51,9 @@ print_row(struct output *out, const struct listed_row *row)
 		output_styled(out, OUTPUT_BAD, "  withdrawn");
 		output_print(out, " by %.*s", ID_DIGITS, id);
 	}
+	if (row->is_withheld)
+		output_styled(
+		    out, OUTPUT_WARN, "  withheld by the log's operator");
 	output_print(out, "\n");
 }
 
@@ -74,10 +77,11 @@ write_row(struct writer *w, const struct listed_row *row)
 	if (row->is_withdrawn) {
 		writer_text(w, "\"");
 		writer_hex(w, hash_span(&row->withdrawn));
-		writer_text(w, "\"}");
+		writer_text(w, "\"");
 	} else {
-		writer_text(w, "null}");
+		writer_text(w, "null");
 	}
+	writer_text(w, row->is_withheld ? ",\"withheld\":true}" : "}");
 }
 
 /* ---- pages ---- */

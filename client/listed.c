@@ -25,6 +25,8 @@ read_row(json_value *value, struct listed_row *ret, struct why *w)
 		object_text(&o, "name", 1, LISTED_NAME_MAX, &row.name);
 	object_line(&o, "time", 1, TEXT_TIME_LEN, &row.time);
 	row.is_withdrawn = answer_optional_id(&o, "withdrawn", &row.withdrawn);
+	row.is_withheld =
+	    object_has(&o, "withheld") && object_flag(&o, "withheld");
 	*ret = row;
 	return object_end_open(&o);
 }

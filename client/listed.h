@@ -24,6 +24,7 @@ struct listed_row {
 	struct span time; /* the log's own word */
 	bool is_withdrawn;
 	struct hash withdrawn;
+	bool is_withheld; /* by the operator: there is no more to be had */
 };
 
 struct listed_page {

@@ -207,7 +207,7 @@ take_query(const struct route *route, struct request *request, struct span pair,
 		return why(w, ERR_SYNTAX,
 		    "query: unknown name `%.*s`; known: %.*s",
 		    SPAN_ARGS(span_part(query.name, 0, 64)),
-		    SPAN_ARGS(span_part(known, 1, known.len - 1)));
+		    SPAN_ARGS(span_part(known, 1, known.len - 2)));
 	/* a known name, so it is short and made of letters */
 	memcpy(name, query.name.data, query.name.len);
 	if (request_query(request, name, &seen))

@@ -417,6 +417,10 @@ is "it is not forgotten" "$(jq -c '[.ok, .from, .findingCount, .withheldCount,
 run 3 "audit --tree-only takes its hashes" headwater audit --tree-only
 run 3 "show says who withholds it" headwater show "$id"
 like "in the operator's words" "$ERR" '*withheld by the operator of this log: a name in it*'
+run 0 "find says that it is withheld" headwater find "sha256:$(sha256 secret)"
+like "beside its record" "$OUT" "*index $index  withheld by the log's operator*"
+run 0 "in JSON too" headwater find "sha256:$(sha256 secret)" --json
+is "as lists have it" "$(jq -c '[..|.withheld?|select(.)]' <<<"$OUT")" "[true]"
 is "posted again: 451" "$(post "$WORK/secret" | tail -1)" 451
 
 done_testing
