@@ -34,3 +34,14 @@ clock_steady_us(void)
 {
 	return read_us(CLOCK_MONOTONIC);
 }
+
+bool
+clock_is_due(uint64_t *last_ms, uint64_t every_ms)
+{
+	uint64_t now_ms = clock_steady_ms();
+
+	if (*last_ms != 0 && now_ms - *last_ms < every_ms)
+		return false;
+	*last_ms = now_ms;
+	return true;
+}

@@ -51,16 +51,12 @@ static uint64_t
 stamp(struct sequencer *s)
 {
 	uint64_t now_ms = clock_now_ms(&s->ledger->clock);
-	uint64_t steady_ms = clock_steady_ms();
 
 	if (now_ms >= s->last_stamp_ms)
 		return now_ms;
-	if (s->clock_warned_ms == 0 ||
-	    steady_ms - s->clock_warned_ms >= CLOCK_WARN_MS) {
+	if (clock_is_due(&s->clock_warned_ms, CLOCK_WARN_MS))
 		log_event(LOG_WARN, "clock behind",
 		    LOG_NUMBER("behind_ms", s->last_stamp_ms - now_ms));
-		s->clock_warned_ms = steady_ms;
-	}
 	return s->last_stamp_ms;
 }
 
@@ -197,18 +193,13 @@ reload(struct sequencer *s, struct why *w)
 static bool
 is_disk_low(struct sequencer *s)
 {
-	uint64_t now_ms = clock_steady_ms();
 	uint64_t free_bytes = file_free_bytes(s->ledger->folder);
 
 	s->is_disk_low = free_bytes < DISK_RESERVE || FAULT_FAILS("disk-low");
-	if (s->is_disk_low &&
-	    (s->disk_told_ms == 0 ||
-		now_ms - s->disk_told_ms >= DISK_TELL_MS)) {
+	if (s->is_disk_low && clock_is_due(&s->disk_told_ms, DISK_TELL_MS))
 		log_event(LOG_ERROR, "disk full",
 		    LOG_NUMBER("free_bytes", free_bytes),
 		    LOG_NUMBER("reserve_bytes", DISK_RESERVE));
-		s->disk_told_ms = now_ms;
-	}
 	return s->is_disk_low;
 }
 

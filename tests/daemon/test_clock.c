@@ -48,11 +48,27 @@ test_steady(void **state)
 	}
 }
 
+static void
+test_due(void **state)
+{
+	uint64_t last_ms = 0;
+	uint64_t first_ms;
+	(void)state;
+
+	assert_true(clock_is_due(&last_ms, UINT64_MAX)); /* never before */
+	first_ms = last_ms;
+	assert_false(clock_is_due(&last_ms, UINT64_MAX));
+	assert_int_equal(first_ms, last_ms);
+	assert_true(clock_is_due(&last_ms, 0));
+	assert_true(last_ms >= first_ms);
+}
+
 int
 main(int argc, char **argv)
 {
 	UNIT(test_injected);
 	UNIT(test_system);
 	UNIT(test_steady);
+	UNIT(test_due);
 	return unit_run(argc, argv);
 }
