@@ -189,8 +189,8 @@ print_text(struct comparison *c)
 	    "audit follows the whole log\n");
 	if (c->diff.is_cut)
 		output_print(out,
-		    "cut: more was recorded than is looked at in one "
-		    "question\n");
+		    "cut: not all was looked at: more was recorded than one "
+		    "question takes, or the log's operator withholds some\n");
 }
 
 /* ---- for programs ---- */

@@ -51,8 +51,8 @@ write_export(struct session *session, const struct arguments *arguments,
 		err = export_write(format, gather.dossier, &text, w);
 	if (err == ERR_OK && gather.dossier->is_cut)
 		output_warn(&session->out,
-		    "more was recorded than is looked at in one question: "
-		    "this is not all of it");
+		    "this is not all of it: more was recorded than one "
+		    "question takes, or the log's operator withholds some");
 	if (err == ERR_OK)
 		err =
 		    put(session, options_value(arguments, "output"), &text, w);

@@ -128,7 +128,10 @@ tell_checked(struct output *out, const struct dossier_gather *gather)
 	    "whole log\n",
 	    (unsigned long long)dossier->tree_size);
 	if (dossier->is_cut)
-		output_print(out, "not all was looked at: a bound was met\n");
+		output_print(out,
+		    "not all was looked at: more was recorded "
+		    "than one question takes, or the log's "
+		    "operator withholds some\n");
 }
 
 static void

@@ -206,8 +206,8 @@ licences_tell(struct output *out, const struct licensing *licensing,
 		tell_difference(out, &differences->all[i]);
 	if (licensing->is_cut || differences->is_cut)
 		output_styled(out, OUTPUT_WARN,
-		    "\nnot all was looked at: there is more than the bounds "
-		    "allow\n");
+		    "\nnot all was looked at: more was recorded than one "
+		    "question takes, or the log's operator withholds some\n");
 }
 
 /* ---- JSON ---- */

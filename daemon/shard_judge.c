@@ -277,7 +277,8 @@ shard_ask(struct view *view, const struct shard_question *question,
 		.view = view,
 		.question = question,
 		.w = w,
-		.best.reason = "no record that stands describes this set",
+		.best.reason =
+		    "no record that stands and may be shown describes this set",
 	};
 	struct index_walk walk = walk_records(view, question);
 	uint64_t position;

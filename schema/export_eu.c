@@ -215,7 +215,8 @@ export_eu(const struct dossier *dossier, struct writer *writer, struct why *w)
 	put_claims(&s);
 	if (writer->err == ERR_OK && dossier->is_cut)
 		writer_text(writer,
-		    "\nMore was recorded than is looked at in one question: "
-		    "this summary is not whole.\n");
+		    "\nThis summary is not whole: more was recorded than one "
+		    "question takes, or the log's operator withholds "
+		    "some.\n");
 	return ERR_OK;
 }

@@ -188,4 +188,20 @@ is "is named" "$ERR" \
 run 3 "a release without its version" headwater openness lab/rel
 like "is told what is missing" "$ERR" \
 	"headwater: lab/rel: neither a release (NAME/VERSION, *"
+
+# ---- an answer that is not whole ----
+
+INDEX=$(curl -sf "$URL/v1/records?subject=$(digest model)" |
+	jq -r '[.records[] | select(.kind == "model")][0].index')
+stop_daemon
+ok "what is released has its record withheld" "$HEADWATERD" \
+	--data "$WORK/data" --withhold "$INDEX"
+start_daemon || exit 1
+rm -rf "$HEADWATER_HOME"
+as lab
+run 0 "what is left out is told" headwater openness lab/rel/4.0
+like "with its reason" "$OUT" "*, or the log's operator withholds some*"
+run 0 "in an export too" headwater export lab/rel/4.0 --format eu
+like "there" "$OUT" "*not whole: *, or the log's operator withholds some.*"
+like "and beside it" "$ERR" "warning: *, or the log's operator withholds some"
 done_testing
