@@ -94,18 +94,14 @@ explain(const struct asking *asking, struct why *w)
 static bool
 ask(struct asking *asking)
 {
-	struct index_walk walk = view_walk(asking->view, INDEX_ATTACHMENT,
-	    hash_span(&asking->header->digest), 0);
+	struct namers namers =
+	    namers_open(asking->view, &asking->header->digest);
 	struct view_record record;
-	uint64_t position;
-	size_t looked = 0;
 	bool is_signed = false;
 
-	while (!is_signed && looked++ < BLOB_LOOK_MAX &&
-	    index_walk_next(&walk, &position) &&
-	    view_get(asking->view, position, &record))
+	while (!is_signed && namers_next(&namers, &record))
 		is_signed = signs(asking, &record);
-	index_walk_close(&walk);
+	namers_close(&namers);
 	return is_signed;
 }
 

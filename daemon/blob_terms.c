@@ -1,5 +1,51 @@
 #include "daemon/blob_terms.h"
 
+struct namers
+namers_open(struct view *view, const struct hash *digest)
+{
+	return (struct namers){
+		.view = view,
+		.first =
+		    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0),
+		.newest =
+		    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0),
+	};
+}
+
+static bool
+next_position(struct namers *namers, uint64_t *ret)
+{
+	size_t at = namers->looked++;
+
+	if (at < BLOB_LOOK_MAX / 2) {
+		if (!index_walk_next(&namers->first, ret))
+			return false;
+		namers->end = *ret + 1;
+		return true;
+	}
+	return at < BLOB_LOOK_MAX && index_walk_back(&namers->newest, ret) &&
+	    *ret >= namers->end;
+}
+
+bool
+namers_next(struct namers *namers, struct view_record *ret)
+{
+	uint64_t position;
+
+	if (next_position(namers, &position) &&
+	    view_get(namers->view, position, ret))
+		return true;
+	namers->looked = BLOB_LOOK_MAX;
+	return false;
+}
+
+void
+namers_close(struct namers *namers)
+{
+	index_walk_close(&namers->first);
+	index_walk_close(&namers->newest);
+}
+
 bool
 blob_find_attachment(const struct gist *gist, const struct hash *digest,
     const uint64_t *size, struct gist_attachment *ret)
@@ -36,16 +82,12 @@ blob_terms_find(
     struct view *view, const struct hash *digest, const uint64_t *size)
 {
 	struct blob_terms terms = { .size = size == NULL ? 0 : *size };
-	struct index_walk walk =
-	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct namers namers = namers_open(view, digest);
 	struct view_record record;
 	struct gist_attachment attachment;
 	struct hash withdrawn;
-	uint64_t position;
-	size_t looked = 0;
 
-	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
-	    view_get(view, position, &record)) {
+	while (namers_next(&namers, &record)) {
 		if (!blob_find_attachment(
 			&record.gist, digest, size, &attachment) ||
 		    attachment.size < terms.size || record.is_withheld ||
@@ -55,7 +97,7 @@ blob_terms_find(
 			terms = (struct blob_terms){ .size = attachment.size };
 		take_record(&record, &attachment, &terms);
 	}
-	index_walk_close(&walk);
+	namers_close(&namers);
 	return terms;
 }
 
@@ -63,44 +105,35 @@ void
 blob_terms_names(
     struct view *view, const struct hash *digest, struct quota_names *ret)
 {
-	struct index_walk walk =
-	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct namers namers = namers_open(view, digest);
 	struct view_record record;
 	struct gist_attachment attachment;
-	uint64_t position;
-	size_t looked = 0;
 
 	ret->count = 0;
-	while (looked++ < BLOB_LOOK_MAX && index_walk_next(&walk, &position) &&
-	    view_get(view, position, &record)) {
+	while (namers_next(&namers, &record)) {
 		if (blob_find_attachment(
 			&record.gist, digest, NULL, &attachment))
 			quota_names_add(ret, record.gist.principal);
 	}
-	index_walk_close(&walk);
+	namers_close(&namers);
 }
 
 bool
 blob_terms_withheld(struct view *view, const struct hash *digest)
 {
-	struct index_walk walk =
-	    view_walk(view, INDEX_ATTACHMENT, hash_span(digest), 0);
+	struct namers namers = namers_open(view, digest);
 	struct view_record record;
 	struct gist_attachment attachment;
-	uint64_t position;
-	size_t looked = 0;
 	bool is_withheld = false;
 	bool is_named = false;
 
-	while (!is_named && looked++ < BLOB_LOOK_MAX &&
-	    index_walk_next(&walk, &position) &&
-	    view_get(view, position, &record)) {
+	while (!is_named && namers_next(&namers, &record)) {
 		if (!blob_find_attachment(
 			&record.gist, digest, NULL, &attachment))
 			continue;
 		is_withheld = is_withheld || record.is_withheld;
 		is_named = !record.is_withheld;
 	}
-	index_walk_close(&walk);
+	namers_close(&namers);
 	return is_withheld && !is_named;
 }

@@ -16,6 +16,20 @@
 
 #define BLOB_LOOK_MAX 4096 /* records looked at for one blob */
 
+/* Records that may name a blob: the first half of those that are looked at, then
+ * the newest half.  A text that is known to all, as a licence's, may be named by
+ * thousands: whoever has just recorded it is heard all the same. */
+struct namers {
+	struct view *view;
+	struct index_walk first;
+	struct index_walk newest;
+	size_t looked;
+	uint64_t end; /* behind the last one of the first half */
+};
+struct namers namers_open(struct view *view, const struct hash *digest);
+bool namers_next(struct namers *namers, struct view_record *ret);
+void namers_close(struct namers *namers);
+
 struct blob_terms {
 	struct quota_names names; /* none: no record names it so */
 	uint64_t size;

@@ -46,7 +46,7 @@ restart(void)
 /* A set whose first subject is `digest`, with its manifest attached; by p4, whose
  * made-up keyid is base64 in its one spelling. */
 static void
-record_set(const struct hash *digest, size_t size, const struct hash *root,
+add_set(const struct hash *digest, size_t size, const struct hash *root,
     const char *more)
 {
 	uint8_t buffer[2048];
@@ -67,10 +67,23 @@ record_set(const struct hash *digest, size_t size, const struct hash *root,
 	writer_format(&w, "\"},\"size\":\"%zu\"}]%s}}", size, more);
 	assert_err(ERR_OK, writer_end(&w));
 	(void)shelf_add_text(&dock.shelf, 4, writer_view(&w));
+}
+
+static void
+commit_all(void)
+{
 	shelf_commit(&dock.shelf);
 	struct tree_head head = { .size = dock.shelf.edge.size };
 	head.root = tree_edge_root(&dock.shelf.edge);
 	published_put(dock.ledger.published, &head, span_of_text("note"));
+}
+
+static void
+record_set(const struct hash *digest, size_t size, const struct hash *root,
+    const char *more)
+{
+	add_set(digest, size, root, more);
+	commit_all();
 }
 
 static void
@@ -302,6 +315,34 @@ test_what_the_record_says(void **state)
 	tear_down();
 }
 
+/* Thousands name it with another size, or another root, before its owner does. */
+static void
+test_crowded(void **state)
+{
+	struct hash root;
+	struct hash digest;
+	char more[32];
+	(void)state;
+
+	set_up();
+	struct span text =
+	    span_part(dock.text, 0, span_find(dock.text, '\n') + 1);
+	digest = sha256_of(text);
+	root = manifest_root(text);
+	root.bytes[0] ^= 1;
+	for (unsigned i = 0; i < BLOB_LOOK_MAX + 2; i++) {
+		(void)snprintf(more, sizeof(more), ",\"files\":\"%u\"", i + 1);
+		add_set(&digest, text.len - i % 2, &root, more);
+	}
+	root.bytes[0] ^= 1;
+	record_set(&digest, text.len, &root, ",\"files\":\"1\"");
+	struct upload *upload = claim(&digest);
+	assert_err(ERR_OK, upload_add(upload, text, NULL));
+	assert_err(ERR_OK, upload_finish(upload, NULL));
+	upload_release(upload);
+	tear_down();
+}
+
 /* As a machine that lost its power leaves them. */
 static void
 test_mend(void **state)
@@ -378,6 +419,7 @@ main(int argc, char **argv)
 	UNIT(test_wrong_at_every_byte);
 	UNIT(test_a_part_that_is_wrong);
 	UNIT(test_what_the_record_says);
+	UNIT(test_crowded);
 	UNIT(test_mend);
 	UNIT(test_worker);
 	return unit_run(argc, argv);
