@@ -35,16 +35,17 @@ render_item_open(const struct lookup_item *item, struct writer *w)
 }
 
 void
-render_page(const struct lookup_page *page, bool has_version, struct writer *w)
+render_page_open(const struct lookup_page *page, struct writer *w)
 {
 	writer_text(w, "{");
 	writer_member_number(w, "treeSize", page->size);
 	writer_member(w, "records");
 	writer_text(w, "[");
-	for (size_t i = 0; i < page->count; i++) {
-		open_item(&page->items[i], has_version, w);
-		writer_text(w, "}");
-	}
+}
+
+void
+render_page_close(const struct lookup_page *page, struct writer *w)
+{
 	writer_text(w, "]");
 	writer_member(w, "next");
 	if (page->has_next)
@@ -52,6 +53,17 @@ render_page(const struct lookup_page *page, bool has_version, struct writer *w)
 	else
 		writer_text(w, "null");
 	writer_text(w, "}");
+}
+
+void
+render_page(const struct lookup_page *page, bool has_version, struct writer *w)
+{
+	render_page_open(page, w);
+	for (size_t i = 0; i < page->count; i++) {
+		open_item(&page->items[i], has_version, w);
+		writer_text(w, "}");
+	}
+	render_page_close(page, w);
 }
 
 void

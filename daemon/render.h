@@ -37,6 +37,9 @@ void render_lineage(const struct lineage *lineage,
     struct writer *w);
 void render_lineage_dot(const struct lineage *lineage, struct writer *w);
 
+/* A list of other items: what stands before the first and behind the last. */
+void render_page_open(const struct lookup_page *page, struct writer *w);
+void render_page_close(const struct lookup_page *page, struct writer *w);
 /* An item of a list, for more members: `}` is the caller's. */
 void render_item_open(const struct lookup_item *item, struct writer *w);
 

@@ -54,10 +54,7 @@ void
 render_warnings(const struct lookup_page *page, const struct warning *warnings,
     struct writer *w)
 {
-	writer_text(w, "{");
-	writer_member_number(w, "treeSize", page->size);
-	writer_member(w, "records");
-	writer_text(w, "[");
+	render_page_open(page, w);
 	for (size_t i = 0; i < page->count; i++) {
 		render_item_open(&page->items[i], w);
 		writer_member_number(
@@ -65,13 +62,7 @@ render_warnings(const struct lookup_page *page, const struct warning *warnings,
 		put_warning(&warnings[i], w);
 		writer_text(w, "}");
 	}
-	writer_text(w, "]");
-	writer_member(w, "next");
-	if (page->has_next)
-		writer_decimal(w, page->next);
-	else
-		writer_text(w, "null");
-	writer_text(w, "}");
+	render_page_close(page, w);
 }
 
 /* ---- taint ---- */
