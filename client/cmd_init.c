@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <string.h>
 
 #include "client/command.h"
 #include "client/history.h"
@@ -10,15 +9,9 @@ static enum err
 read_policy(struct session *session, const char *path, struct note_key *ret,
     struct why *w)
 {
-	struct policy *policy = arena_take(session->arena, 1, sizeof(*policy));
-	struct span text;
-	enum err err =
-	    disk_read(path, POLICY_LEN_MAX, session->arena, &text, w);
+	const struct policy *policy;
+	enum err err = session_policy(session, path, &policy, w);
 
-	if (policy == NULL)
-		return why(w, ERR_MEMORY, "out of memory");
-	if (err == ERR_OK)
-		err = policy_parse(text, policy, w);
 	if (err != ERR_OK)
 		return err;
 	if (policy->count != 1)
@@ -97,10 +90,9 @@ run_init(
 		return err;
 	/* what does not answer as this log is not pinned: ask first, remember
 	 * afterwards */
-	if (session->transport == NULL)
-		session->transport = transport_new();
-	if (session->transport == NULL)
-		return why(w, ERR_MEMORY, "libcurl did not start");
+	err = session_transport(session, w);
+	if (err != ERR_OK)
+		return err;
 	struct transport_call call = {
 		.base = url,
 		.path = "/checkpoint",

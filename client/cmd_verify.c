@@ -27,15 +27,9 @@ static enum err
 key_of_policy(struct session *session, const char *path, const char *origin,
     struct note_key *ret, struct why *w)
 {
-	struct policy *policy = arena_take(session->arena, 1, sizeof(*policy));
-	struct span text;
-	enum err err =
-	    disk_read(path, POLICY_LEN_MAX, session->arena, &text, w);
+	const struct policy *policy;
+	enum err err = session_policy(session, path, &policy, w);
 
-	if (policy == NULL)
-		return why(w, ERR_MEMORY, "out of memory");
-	if (err == ERR_OK)
-		err = policy_parse(text, policy, w);
 	if (err != ERR_OK) {
 		why_prefix(w, "--policy");
 		return err;

@@ -8,6 +8,7 @@
 #include "client/transport.h"
 #include "schema/json.h"
 #include "schema/key.h"
+#include "schema/policy.h"
 
 enum err
 session_start(struct session *session, struct why *w)
@@ -60,18 +61,43 @@ session_trust_of(struct session *session, const char *origin, struct why *w)
 }
 
 enum err
+session_transport(struct session *session, struct why *w)
+{
+	if (session->transport == NULL)
+		session->transport = transport_new();
+	return session->transport != NULL
+	    ? ERR_OK
+	    : why(w, ERR_MEMORY, "libcurl did not start");
+}
+
+enum err
 session_online(struct session *session, struct why *w)
 {
 	enum err err = session_trust(session, w);
 
-	if (err != ERR_OK)
-		return err;
-	if (session->transport == NULL)
-		session->transport = transport_new();
-	if (session->transport == NULL)
-		return why(w, ERR_MEMORY, "libcurl did not start");
-	session->trust.transport = session->transport;
-	return ERR_OK;
+	if (err == ERR_OK)
+		err = session_transport(session, w);
+	if (err == ERR_OK)
+		session->trust.transport = session->transport;
+	return err;
+}
+
+enum err
+session_policy(struct session *session, const char *path,
+    const struct policy **ret, struct why *w)
+{
+	struct policy *policy = arena_take(session->arena, 1, sizeof(*policy));
+	struct span text;
+	enum err err =
+	    disk_read(path, POLICY_LEN_MAX, session->arena, &text, w);
+
+	if (policy == NULL)
+		return why(w, ERR_MEMORY, "out of memory");
+	if (err == ERR_OK)
+		err = policy_parse(text, policy, w);
+	if (err == ERR_OK)
+		*ret = policy;
+	return err;
 }
 
 enum err

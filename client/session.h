@@ -14,6 +14,7 @@
 /* Manifests of a million lines are built in it, and no more than that. */
 #define SESSION_ARENA_MAX ((size_t)1 << 30)
 
+struct policy;
 struct transport;
 
 struct session {
@@ -41,6 +42,12 @@ MUST_CHECK enum err session_trust(struct session *session, struct why *w);
 MUST_CHECK enum err session_trust_of(
     struct session *session, const char *origin, struct why *w);
 MUST_CHECK enum err session_online(struct session *session, struct why *w);
+/* The transport alone, where no log is pinned yet. */
+MUST_CHECK enum err session_transport(struct session *session, struct why *w);
+
+/* A tlog-policy from a file, in the arena. */
+MUST_CHECK enum err session_policy(struct session *session, const char *path,
+    const struct policy **ret, struct why *w);
 
 /* The lines of long keyrings: beside a proof file (NULL: none), kept, or fetched
  * where there is a transport.  `ret_lines` lives as long as what is made of it. */
