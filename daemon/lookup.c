@@ -173,33 +173,78 @@ lookup_page(struct view *view, const struct lookup_filter *filter,
 	return ERR_OK;
 }
 
-/* From the last one down: what anybody put there before costs nothing, and hides
- * nothing. */
+/* Looking for the newest: from the last one down, and where that finds too few,
+ * from the first one up.  So neither who was there before with thousands hides
+ * what came after, nor who comes after. */
+struct seeking {
+	struct view *view;
+	const struct lookup_filter *filter;
+	size_t limit;
+	struct lookup_newest *newest;
+	uint64_t *ring; /* of `limit` positions, from the first one up */
+	size_t found;	/* that went into it */
+	uint64_t end;	/* what lies here and above was looked at */
+};
+
+/* True: there is no need to look on. */
+static bool
+seek_down(struct seeking *seeking, struct source *source)
+{
+	struct lookup_newest *newest = seeking->newest;
+	struct view_record candidate;
+	uint64_t position;
+
+	for (size_t i = 0; i < LIST_LOOK_MAX / 2; i++) {
+		if (!source_back(source, &position) ||
+		    !view_get(seeking->view, position, &candidate))
+			return true;
+		seeking->end = position;
+		if (!matches(seeking->filter, &candidate))
+			continue;
+		if (newest->count == seeking->limit) {
+			newest->is_cut = true;
+			return true;
+		}
+		if (!take_item(
+			seeking->view, position, &newest->items[newest->count]))
+			return true;
+		newest->count++;
+	}
+	return false;
+}
+
 static void
-fill_newest(struct view *view, const struct lookup_filter *filter,
-    struct source *source, size_t limit, struct lookup_newest *newest)
+seek_up(struct seeking *seeking, struct source *source)
 {
 	struct view_record candidate;
 	uint64_t position;
-	size_t looked = 0;
 
-	while (source_back(source, &position)) {
-		if (looked++ == LIST_LOOK_MAX) {
-			newest->is_cut = true;
+	for (size_t i = 0; i < LIST_LOOK_MAX / 2; i++) {
+		if (!source_next(source, &position) ||
+		    position >= seeking->end ||
+		    !view_get(seeking->view, position, &candidate))
 			return;
-		}
-		if (!view_get(view, position, &candidate))
-			return;
-		if (!matches(filter, &candidate))
-			continue;
-		if (newest->count == limit) {
-			newest->is_cut = true;
-			return;
-		}
-		if (!take_item(view, position, &newest->items[newest->count]))
-			return;
-		newest->count++;
+		if (matches(seeking->filter, &candidate))
+			seeking->ring[seeking->found++ % seeking->limit] =
+			    position;
 	}
+	seeking->newest->is_cut = true; /* what lies between was not */
+}
+
+static void
+take_ring(struct seeking *seeking)
+{
+	struct lookup_newest *newest = seeking->newest;
+	size_t left = seeking->found;
+
+	while (left > 0 && seeking->found - left < seeking->limit &&
+	    newest->count < seeking->limit &&
+	    take_item(seeking->view, seeking->ring[(left - 1) % seeking->limit],
+		&newest->items[newest->count])) {
+		newest->count++;
+		left--;
+	}
+	newest->is_cut = newest->is_cut || left > 0;
 }
 
 enum err
@@ -207,15 +252,27 @@ lookup_newest(struct view *view, const struct lookup_filter *filter,
     size_t limit, struct arena *arena, struct lookup_newest *ret)
 {
 	struct lookup_newest newest = { .count = 0 };
-	struct source source;
+	struct seeking seeking = {
+		.view = view,
+		.filter = filter,
+		.limit = limit,
+		.newest = &newest,
+		.ring = arena_take(arena, limit, sizeof(*seeking.ring)),
+	};
+	struct source down;
+	struct source up;
 
 	assert(limit > 0);
 	newest.items = arena_take(arena, limit, sizeof(*newest.items));
-	if (newest.items == NULL)
+	if (newest.items == NULL || seeking.ring == NULL)
 		return ERR_MEMORY;
-	source = source_open(view, filter, 0);
-	fill_newest(view, filter, &source, limit, &newest);
-	source_close(&source);
+	down = source_open(view, filter, 0);
+	up = source_open(view, filter, 0);
+	if (!seek_down(&seeking, &down))
+		seek_up(&seeking, &up);
+	source_close(&down);
+	source_close(&up);
+	take_ring(&seeking);
 	*ret = newest;
 	return ERR_OK;
 }

@@ -53,7 +53,8 @@ MUST_CHECK enum err lookup_page(struct view *view,
 
 /*
  * The newest `limit` records that match, newest first; `is_cut` where there are
- * more, or the newest LIST_LOOK_MAX were looked at.
+ * more, or may be: half of LIST_LOOK_MAX are looked at from the newest down, and
+ * where too few of them match, half from the oldest up.
  */
 struct lookup_newest {
 	size_t count;

@@ -282,6 +282,48 @@ test_newest_of_many(void **state)
 	arena_free(arena);
 }
 
+/* Nor does whoever comes after hide what was there. */
+static void
+test_newest_beneath_many(void **state)
+{
+	struct lookup_filter filter = { .has_subject = true,
+		.subject = shelf_digest(7),
+		.principal = span_of_text("p0") };
+	struct arena *arena = arena_new(REQUEST_ARENA_MAX);
+	struct shelf_artifact subject = { .node = 7 };
+	struct shelf_statement s = {
+		.kind = RECORD_MODEL, .subject_count = 1, .subjects = &subject
+	};
+	struct lookup_newest newest;
+	struct shelf shelf;
+	(void)state;
+
+	shelf_open(&shelf);
+	for (unsigned i = 0; i < 3; i++)
+		(void)shelf_add(&shelf, &s);
+	s.principal = 1;
+	for (unsigned i = 0; i < LIST_LOOK_MAX; i++)
+		(void)shelf_add(&shelf, &s);
+	s.principal = 0;
+	(void)shelf_add(&shelf, &s);
+	shelf_commit(&shelf);
+	struct view view = view_open(shelf.log, shelf.index, shelf.edge.size);
+	for (size_t limit = 1; limit <= 5; limit++) {
+		const uint64_t expected[] = { LIST_LOOK_MAX + 3, 2, 1, 0 };
+		assert_err(ERR_OK,
+		    lookup_newest(&view, &filter, limit, arena, &newest));
+		assert_int_equal(limit < 4 ? limit : 4, newest.count);
+		assert_true(newest.is_cut); /* not all was looked at */
+		for (size_t i = 0; i < newest.count; i++)
+			assert_int_equal(
+			    expected[i], newest.items[i].record.position);
+	}
+	assert_in_range(view.work, 1, 6 * LIST_LOOK_MAX);
+	assert_err(ERR_OK, view_close(&view));
+	shelf_close(&shelf);
+	arena_free(arena);
+}
+
 /* ---- view ---- */
 
 static void
@@ -438,6 +480,7 @@ main(int argc, char **argv)
 	UNIT(test_look_limit);
 	UNIT(test_newest);
 	UNIT(test_newest_of_many);
+	UNIT(test_newest_beneath_many);
 	UNIT(test_withdrawn);
 	UNIT(test_find);
 	UNIT(test_damage);
