@@ -1,7 +1,5 @@
 #include "client/ancestry.h"
 
-#include <string.h>
-
 #include "client/answer.h"
 #include "schema/member.h"
 

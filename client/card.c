@@ -1,6 +1,5 @@
 #include "client/card.h"
 
-#include <string.h>
 #include <yaml.h>
 
 #include "schema/object.h"

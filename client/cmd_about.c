@@ -1,5 +1,4 @@
 /* record evaluation, withdrawal: what is said about what is there. */
-#include <stdio.h>
 #include <string.h>
 
 #include "client/command.h"

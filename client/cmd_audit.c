@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <string.h>
 
 #include "client/command.h"
 #include "client/follow.h"

@@ -1,5 +1,4 @@
 /* record audit: what was found out elsewhere. */
-#include <string.h>
 
 #include "client/command.h"
 #include "client/finding.h"

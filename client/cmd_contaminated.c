@@ -1,6 +1,5 @@
 /* contaminated: is what it was evaluated with in what it was made of? */
 #include <inttypes.h>
-#include <string.h>
 
 #include "client/command.h"
 #include "client/contamination.h"

@@ -1,6 +1,5 @@
 /* find: what is known of a file, a folder and its files, or a digest. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "client/command.h"

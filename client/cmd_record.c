@@ -7,7 +7,6 @@
 #include "client/terms.h"
 #include "client/wishes.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #define SET_OPTIONS \

@@ -1,7 +1,5 @@
 /* trace: where an artifact came from, or what was made of it. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "client/command.h"
 #include "client/draw.h"

@@ -1,7 +1,5 @@
 #include "client/draft.h"
 
-#include <string.h>
-
 #include "schema/record.h"
 #include "schema/spdx_list.h"
 #include "schema/text.h"

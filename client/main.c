@@ -2,7 +2,6 @@
  * main: finds the command and runs it.
  */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "client/command.h"

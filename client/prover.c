@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A hash that a proof needs: one complete subtree's. */
 struct node {

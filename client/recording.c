@@ -1,7 +1,6 @@
 #include "client/recording.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "client/cited.h"

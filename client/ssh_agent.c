@@ -1,7 +1,6 @@
 #include "client/ssh_agent.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,7 +1,5 @@
 #include "client/submit.h"
 
-#include <string.h>
-
 #include "client/history.h"
 #include "client/keyrings.h"
 #include "client/proved.h"

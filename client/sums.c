@@ -1,7 +1,6 @@
 #include "client/sums.h"
 
 #include <inttypes.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "client/line_reader.h"

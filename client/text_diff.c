@@ -1,7 +1,6 @@
 #include "client/text_diff.h"
 
 #include <assert.h>
-#include <string.h>
 
 struct lines {
 	size_t count;

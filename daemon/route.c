@@ -1,7 +1,5 @@
 #include "daemon/route.h"
 
-#include <string.h>
-
 #define ALLOW_GET "GET, HEAD, OPTIONS"
 #define ALLOW_BOTH "GET, HEAD, POST, OPTIONS"
 #define ALLOW_PUT "GET, HEAD, PUT, OPTIONS"

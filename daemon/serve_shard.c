@@ -1,7 +1,6 @@
 /*
  * Files in sets: is it in, is it in a lineage, what came of it.
  */
-#include <string.h>
 
 #include "daemon/answer.h"
 #include "daemon/log.h"

@@ -11,8 +11,6 @@
 #include "schema/text.h"
 #include "schema/tile.h"
 
-#include <string.h>
-
 static enum err
 put_checkpoint(struct request *request, struct reply *reply, struct why *w)
 {

@@ -1,7 +1,6 @@
 #include "daemon/signer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon/fault.h"
 #include "daemon/signer_batch.h"

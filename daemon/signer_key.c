@@ -1,7 +1,5 @@
 #include "daemon/signer_key.h"
 
-#include <string.h>
-
 #include "daemon/fault.h"
 #include "daemon/file.h"
 #include "daemon/signer_state.h"

@@ -1,4 +1,3 @@
-#include <string.h>
 
 #include "daemon/gist_seek.h"
 #include "daemon/taint_inner.h"

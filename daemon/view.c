@@ -1,7 +1,6 @@
 #include "daemon/view.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "daemon/gist_seek.h"
 

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,7 +1,5 @@
 #include "schema/dossier_inner.h"
 
-#include <string.h>
-
 #include "schema/text.h"
 
 struct dossier_build *

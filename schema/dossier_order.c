@@ -4,7 +4,6 @@
 #include "schema/dossier_inner.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- who describes a node ---- */
 

@@ -1,7 +1,5 @@
 #include "schema/text.h"
 
-#include <string.h>
-
 /* Days since 1970-01-01 to a date in the proleptic Gregorian calendar; years
  * start in March here, so that the leap day is the last of its year. */
 static void

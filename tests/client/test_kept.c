@@ -1,6 +1,5 @@
 #include "client/kept.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/environment.h"

@@ -1,6 +1,5 @@
 #include "client/sorter.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "schema/sha256.h"

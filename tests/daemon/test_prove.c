@@ -1,7 +1,6 @@
 /* grow, commit, prove: proofs between all small sizes, from what is stored. */
 #include "tests/unit.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/commit.h"

@@ -2,7 +2,6 @@
  * the sidecar is the same however it came. */
 #include "daemon/upload.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/blob_mend.h"

@@ -5,7 +5,6 @@
  * a crash, and never a success that is none.
  */
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/fault/killer.h"

@@ -1,7 +1,6 @@
 /* ssh_key: what ssh-keygen writes is read, and what it would not mean is not. */
 #include "tests/unit.h"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "schema/ssh_key.h"
