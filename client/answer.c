@@ -21,6 +21,20 @@ answer_get(struct session *session, const char *path, size_t max,
 }
 
 void
+answer_warn_of_size(const struct session *session, uint64_t tree_size)
+{
+	if (!session->trust.has_seen ||
+	    tree_size >= session->trust.seen.head.size)
+		return;
+	output_warn(&session->out,
+	    "the log answers for %llu record%s and has shown %llu before: ask "
+	    "again in a moment; if it stays so, headwater audit tells whether "
+	    "it went back or is another log",
+	    (unsigned long long)tree_size, output_plural(tree_size),
+	    (unsigned long long)session->trust.seen.head.size);
+}
+
+void
 answer_digest(struct object *o, const char *name, struct digest *ret)
 {
 	struct span text;

@@ -15,6 +15,9 @@
 MUST_CHECK enum err answer_get(struct session *session, const char *path,
     size_t max, struct json **ret, struct why *w);
 
+/* Where it is about less than the log has shown before. */
+void answer_warn_of_size(const struct session *session, uint64_t tree_size);
+
 void answer_digest(struct object *o, const char *name, struct digest *ret);
 void answer_id(struct object *o, const char *name, struct hash *ret);
 /* The same where it is null: false. */

@@ -1,6 +1,7 @@
 /* affected: what came of a file, a folder's files, or a digest? */
 #include <inttypes.h>
 
+#include "client/answer.h"
 #include "client/command.h"
 #include "client/item.h"
 #include "client/progress.h"
@@ -219,6 +220,7 @@ print_end(struct asking *asking, const char *what, struct why *w)
 		    "it\n",
 		    asking->tree_size, output_plural(asking->tree_size));
 	}
+	answer_warn_of_size(asking->session, asking->tree_size);
 	if (err != ERR_OK || asking->found > 0)
 		return err;
 	return why(w, ERR_NOT_FOUND,

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "client/answer.h"
 #include "client/command.h"
 #include "client/item.h"
 #include "client/listed.h"
@@ -218,6 +219,7 @@ print_end(struct finding *finding, const char *what, struct why *w)
 		    " record%s); headwater audit follows the whole log\n",
 		    finding->tree_size, output_plural(finding->tree_size));
 	}
+	answer_warn_of_size(finding->session, finding->tree_size);
 	if (finding->is_cut)
 		output_warn(out, "only the first %d records of one digest",
 		    RECORDS_MAX);
@@ -225,8 +227,8 @@ print_end(struct finding *finding, const char *what, struct why *w)
 		return ERR_OK;
 	return why(w, ERR_NOT_FOUND,
 	    "%s: the log knows nothing of it (its first %" PRIu64
-	    " records): is it the right file, and the right log?",
-	    what, finding->tree_size);
+	    " record%s): is it the right file, and the right log?",
+	    what, finding->tree_size, output_plural(finding->tree_size));
 }
 
 static enum err

@@ -1,6 +1,7 @@
 /* trace: where an artifact came from, or what was made of it. */
 #include <inttypes.h>
 
+#include "client/answer.h"
 #include "client/command.h"
 #include "client/draw.h"
 #include "client/item.h"
@@ -163,13 +164,7 @@ print_limits(struct session *session, const struct graph *graph)
 	    "not known: whether the log shows all of it (its first %" PRIu64
 	    " record%s); headwater audit follows the whole log\n",
 	    graph->tree_size, output_plural(graph->tree_size));
-	if (session->trust.has_seen &&
-	    graph->tree_size < session->trust.seen.head.size)
-		output_warn(out,
-		    "the log answers for %" PRIu64
-		    " records and has shown %" PRIu64
-		    " before: ask again in a moment",
-		    graph->tree_size, session->trust.seen.head.size);
+	answer_warn_of_size(session, graph->tree_size);
 }
 
 static enum err

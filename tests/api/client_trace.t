@@ -125,4 +125,20 @@ run 0 "a release is found by its file" sh -c "headwater record release model.bin
 stop_daemon
 run 3 "a log that is not there" headwater trace model.bin
 run 3 "cannot be asked" headwater find model.bin
+
+# ---- another log where it was ----
+
+mv "$WORK/data" "$WORK/data.was"
+"$SIGNER" keygen --origin log.example.org/other --key "$WORK/other.key" >/dev/null
+mv "$WORK/other.key" "$WORK/key"
+mv "$WORK/other.key.state" "$WORK/key.state"
+start_daemon || exit 1
+for url in "$HEADWATER_HOME"/logs/*/url; do echo "$URL" >"$url"; done
+for command in find trace affected; do
+	run 1 "$command asks a log that has less" headwater $command model.bin
+	like "and says so" "$ERR" "warning: the log answers for 1 record and has \
+shown * before: ask again in a moment; if it stays so, headwater audit *"
+done
+run 1 "which audit tells" headwater audit
+like "apart" "$ERR" "*not signed by $ORIGIN *"
 done_testing
