@@ -3,37 +3,53 @@
 # The lists below are the architecture: a file includes only what stands before
 # it (`make layers`).  README.md has the tour.
 
-SCHEMA := utf8 err span arena text text_time text_form reader writer spdx spdx_print spdx_list spdx_facts json object sha256 drift key ssh_key \
+SCHEMA := utf8 err span arena text text_time text_form reader writer spdx \
+	spdx_print spdx_list spdx_facts json object sha256 drift key ssh_key \
 	ssh_signer tree note checkpoint tile policy tlog_proof \
 	digest_set envelope statement member manifest manifest_salted \
-	attachment advisory claim opening origin license_record component audit_record \
-	predicate provenance record making keyring keyring_print \
+	attachment advisory claim opening origin license_record component \
+	audit_record predicate provenance record making keyring keyring_print \
 	judge problem \
-	particular dossier dossier_inner dossier_walk dossier_order dossier_start dossier_want dossier_build \
-	release_diff evidence evidence_lineage snapshot licensing licensing_inner licensing_snapshot \
-	licensing_item licensing_text licensing_finding licensing_judge licensing_print \
-	mof openness openness_inner openness_component openness_data openness_osaid openness_claim openness_judge openness_print \
-	export export_inner export_common export_spdx export_spdx_relation export_cyclonedx export_prov export_openlineage \
+	particular dossier dossier_inner dossier_walk dossier_order \
+	dossier_start dossier_want dossier_build \
+	release_diff evidence evidence_lineage snapshot \
+	licensing licensing_inner licensing_snapshot licensing_item \
+	licensing_text licensing_finding licensing_judge licensing_print \
+	mof openness openness_inner openness_component openness_data \
+	openness_osaid openness_claim openness_judge openness_print \
+	export export_inner export_common export_spdx export_spdx_relation \
+	export_cyclonedx export_prov export_openlineage \
 	export_croissant export_mot export_eu export_write
-DAEMON := limits fault failstop log clock lock tile_cache worker team damage file file_lock metric \
+DAEMON := limits fault failstop log clock lock tile_cache worker team damage \
+	file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
-	manifest_find manifest_filter inflate quota blob keyring_blob blob_walk \
-	store_file store store_inner store_env store_txn store_table store_open \
-	store_log store_index device gist gist_pack gist_seek \
+	manifest_find manifest_filter inflate quota \
+	blob keyring_blob blob_walk \
+	store_file store store_inner store_env store_txn \
+	store_table store_open store_log store_index \
+	device gist gist_pack gist_seek \
 	signers recent published admit batch signer_wire \
 	signer_process signer_link ledger \
-	grow commit rekey seal prove index_keys index_merge index_runs index_build indexer publish sealer gather \
-	sequencer recovery recover examine check_tree check check_key check_index \
-	view blob_terms blob_root blob_mend check_blobs upload upload_inner upload_one upload_table \
+	grow commit rekey seal prove index_keys index_merge index_runs \
+	index_build indexer publish sealer gather \
+	sequencer recovery recover \
+	examine check_tree check check_key check_index \
+	view blob_terms blob_root blob_mend check_blobs upload upload_inner \
+	upload_one upload_table \
 	mender \
-	lookup dossier_gather lineage_graph lineage_standing lineage attested warning warning_nodes \
+	lookup dossier_gather lineage_graph lineage_standing lineage attested \
+	warning warning_nodes \
 	shard shard_inner shard_judge shard_lines listing absence \
-	taint taint_inner taint_walk taint_openings taint_search taint_path clean \
+	taint taint_inner taint_walk taint_openings \
+	taint_search taint_path clean \
 	put render render_shard render_taint \
-	token gate watchdog workers request reply serve answer terms render_terms serve_write serve_blob serve_upload \
+	token gate watchdog workers request reply serve answer terms \
+	render_terms serve_write serve_blob serve_upload \
 	serve_read \
-	serve_export serve_list serve_openness serve_license serve_lineage serve_shard serve_tlog \
-	route http_listen http_reply http_exchange http_stream http_handle http_chunks http_loop http \
+	serve_export serve_list serve_openness serve_license serve_lineage \
+	serve_shard serve_tlog \
+	route http_listen http_reply http_exchange http_stream http_handle \
+	http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main
 SIGNER := limits fault clock file signer_wire signer_state signer_key \
@@ -42,14 +58,23 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	pointer ahead digester hasher census oms sink listing sums hashing \
 	safetensors tensors \
 	disk url transport_curl transport web text_diff \
-	trust history keyring_lines session stored cited proved keyrings fetched answer ssh_agent principal show \
+	trust history keyring_lines session stored cited proved keyrings \
+	fetched answer ssh_agent principal show \
 	submit unsent upload \
-	options wishes item kept draft terms constituent finding recording child environment run \
+	options wishes item kept draft terms constituent finding recording \
+	child environment run \
 	card imported set_statement prover disclosing manifest_path \
-	run_statement graph warned draw listed list download document chooser exclusion shard containment ancestry ascent releases dossier_gather differences licences manifest_diff absence overlap benchmarks contamination taint tell command audited follow follow_inner follow_withheld follow_log artifact workplace attest attest_bytes attest_run \
+	run_statement graph warned draw listed list download document chooser \
+	exclusion shard containment ancestry ascent releases dossier_gather \
+	differences licences manifest_diff absence overlap benchmarks \
+	contamination taint tell command audited follow follow_inner \
+	follow_withheld follow_log \
+	artifact workplace attest attest_bytes attest_run \
 	cmd_init cmd_submit cmd_show cmd_verify cmd_audit cmd_record cmd_run \
 	cmd_manifest cmd_upload cmd_disclose cmd_exclude \
-	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent cmd_contaminated cmd_openness cmd_diff cmd_export main
+	cmd_license cmd_licenses cmd_audited cmd_attest cmd_about cmd_release \
+	cmd_advisory cmd_trace cmd_find cmd_contains cmd_affected cmd_absent \
+	cmd_contaminated cmd_openness cmd_diff cmd_export main
 
 # The one list of Debian packages: what it takes to build, to check, to demo.
 PACKAGES := gcc libc6-dev make git ca-certificates curl jq openssl \
@@ -182,10 +207,8 @@ $(controls): $(B)/daemon/main.o $(B)/daemon.a $(B)/schema.a $(B)/headwater-signe
 		$(filter %.o,$^) $(filter %.a,$^) $(DAEMON_LIBS)
 	$(Q)ln -sf ../../../headwater-signer $(@D)/headwater-signer
 
-$(B)/tests/interop/fill: $(B)/tests/interop/fill.o $(B)/schema.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
-
-$(B)/tests/interop/spdx: $(B)/tests/interop/spdx.o $(B)/schema.a
+interop := $(B)/tests/interop/fill $(B)/tests/interop/spdx
+$(interop): %: %.o $(B)/schema.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)
 
 hostile_odd := wire odd_lines odd_headers odd_bodies odd_made odd
@@ -207,7 +230,7 @@ T ?=
 run_tests = $(if $(T),$(if $(filter %.t,$(T)),tests/$(T),$(B)/tests/$(T)),$(tests) $(if $(UNIT),,$(B)/tests/fuzz/replay $(stories)))
 
 check: $(hostile) $(B)/tests/fuzz/replay
-check: setup all $(tests) $(fault_tests) $(B)/tests/interop/fill $(B)/tests/interop/spdx ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
+check: setup all $(tests) $(fault_tests) $(interop) ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e tests/run $(run_tests)
 
 hostile: all $(hostile) ## the hostile client, long and with its figures
@@ -347,9 +370,10 @@ setup: ## install the Debian packages that are missing
 
 # check and demo must work as the first command on a fresh machine
 ifneq ($(filter check demo,$(MAKECMDGOALS)),)
-$(schema) $(daemon) $(signer) $(client) $(tests:=.o) $(fault_objects) $(B)/tests/interop/fill.o $(B)/tests/interop/spdx.o $(B)/daemon/main.o \
-	$(B)/daemon/signer_main.o $(B)/client/main.o: | setup
-$(hostile_objects) $(replay_objects) $(B)/tests/fuzz/replay.o: | setup
+$(schema) $(daemon) $(signer) $(client) $(B)/daemon/main.o \
+	$(B)/daemon/signer_main.o $(B)/client/main.o $(tests:=.o) \
+	$(fault_objects) $(interop:=.o) $(hostile_objects) $(replay_objects) \
+	$(B)/tests/fuzz/replay.o: | setup
 endif
 
 demo: setup all ## the whole story with real data, in a ledger of its own
@@ -373,7 +397,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
 		Makefile
 
-.PHONY: all hostile fuzz-pack bench bench-programs check fault fuzz fuzz-all layers headers format reformat lint setup demo \
-	install clean help
+.PHONY: all check hostile fault fuzz fuzz-all fuzz-pack bench bench-programs \
+	layers headers format reformat lint spdx setup demo install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
