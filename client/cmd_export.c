@@ -1,5 +1,5 @@
 /* export: a release in the formats of others. */
-#include <unistd.h>
+#include <string.h>
 
 #include "client/command.h"
 #include "client/dossier_gather.h"
@@ -28,7 +28,7 @@ static enum err
 put(struct session *session, const char *path, const struct writer *text,
     struct why *w)
 {
-	if (path != NULL)
+	if (path != NULL && strcmp(path, "-") != 0)
 		return disk_publish(path, writer_view(text), w);
 	output_span(&session->out, writer_view(text));
 	return ERR_OK;

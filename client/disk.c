@@ -140,6 +140,10 @@ disk_begin(const char *path, struct disk_file *ret, struct why *w)
 	    snprintf(ret->temporary, sizeof(ret->temporary), "%s.XXXXXX", path);
 
 	ret->fd = -1;
+	if (strcmp(path, "-") == 0)
+		return why(w, ERR_USAGE,
+		    "-: standard output holds the answer: give a file's name "
+		    "(./- is one)");
 	if (len < 0 || (size_t)len >= sizeof(ret->temporary))
 		return why(w, ERR_LIMIT, "%.64s…: the path is too long", path);
 	memcpy(ret->path, path, strlen(path) + 1);

@@ -341,6 +341,12 @@ before=$(entries)
 run 3 "no record whose proof could not be saved" headwater record model \
 	set/sub/b --name lab/c --save-proof /nonexistent/b.tlog-proof
 like "which is named" "$ERR" "headwater: /nonexistent/b.tlog-proof: *"
+run 2 "nor one for standard output" headwater record model set/sub/b \
+	--name lab/c --save-proof -
+like "which has the id" "$ERR" "headwater: -: standard output *"
+run 2 "nor its envelope there" headwater record model set/sub/b \
+	--name lab/c --no-submit -o -
+ok "and no file of that name" test ! -e ./-
 run 3 "nor in a folder's place" headwater record model set/sub/b \
 	--name lab/c --save-proof set
 run 3 "nor is a command run for it" headwater record run --name lab/c \

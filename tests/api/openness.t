@@ -201,7 +201,7 @@ rm -rf "$HEADWATER_HOME"
 as lab
 run 0 "what is left out is told" headwater openness lab/rel/4.0
 like "with its reason" "$OUT" "*, or the log's operator withholds some*"
-run 0 "in an export too" headwater export lab/rel/4.0 --format eu
+run 0 "in an export too" headwater export lab/rel/4.0 --format eu -o -
 like "there" "$OUT" "*not whole: *, or the log's operator withholds some.*"
 like "and beside it" "$ERR" "warning: *, or the log's operator withholds some"
 done_testing
