@@ -152,6 +152,22 @@ take_step(struct ascent *ascent, struct ancestry_step *step, size_t node)
 	return add_inputs(ascent, record);
 }
 
+/* What the log says of the file in this one, down to the record that it cites. */
+static enum err
+check_shard(struct ascent *ascent, struct ancestry_node *node)
+{
+	const struct hash *file = &ascent->a->question.file;
+	enum err err = shard_check(node->shard, file, ascent->why);
+
+	if (err == ERR_OK)
+		err = ancestry_record(ascent->a, &node->shard->record,
+		    &node->record, ascent->why);
+	if (err == ERR_OK)
+		err = shard_judge(node->shard,
+		    &node->record->fetched.proved.record, file, ascent->why);
+	return err;
+}
+
 static enum err
 take_node(struct ascent *ascent, size_t at)
 {
@@ -166,14 +182,7 @@ take_node(struct ascent *ascent, size_t at)
 	if (node->shard == NULL || node->shard->verdict != SHARD_NOT_IN)
 		return wrong(ascent, &node->digest,
 		    "nothing shows that the file is not in it");
-	err = shard_check(node->shard, &a->question.file, ascent->why);
-	if (err == ERR_OK)
-		err = ancestry_record(
-		    a, &node->shard->record, &node->record, ascent->why);
-	if (err == ERR_OK)
-		err = shard_judge(node->shard,
-		    &node->record->fetched.proved.record, &a->question.file,
-		    ascent->why);
+	err = check_shard(ascent, node);
 	for (size_t i = 0; err == ERR_OK && i < a->step_count; i++) {
 		if (digest_equal(&a->steps[i].node, &node->digest))
 			err = take_step(ascent, &a->steps[i], at);
@@ -315,14 +324,7 @@ check_present(struct ascent *ascent)
 	if (node->shard == NULL || node->shard->verdict != SHARD_IN)
 		return wrong(
 		    ascent, &found, "nothing shows that the file is in it");
-	err = shard_check(node->shard, &a->question.file, ascent->why);
-	if (err == ERR_OK)
-		err = ancestry_record(
-		    a, &node->shard->record, &node->record, ascent->why);
-	if (err == ERR_OK)
-		err = shard_judge(node->shard,
-		    &node->record->fetched.proved.record, &a->question.file,
-		    ascent->why);
+	err = check_shard(ascent, node);
 	return err == ERR_OK ? check_node(ascent, node) : err;
 }
 
