@@ -61,7 +61,7 @@ CLIENT := output progress git beneath spill sorter line_reader cache walk \
 	trust history keyring_lines session stored cited proved keyrings \
 	fetched answer ssh_agent principal show \
 	submit unsent upload \
-	options wishes item kept draft terms constituent finding recording \
+	options wishes item asked kept draft terms constituent finding recording \
 	child environment run \
 	card imported set_statement prover disclosing manifest_path \
 	run_statement graph warned draw listed list download document chooser \

@@ -2,22 +2,14 @@
 #include <inttypes.h>
 
 #include "client/answer.h"
+#include "client/asked.h"
 #include "client/command.h"
-#include "client/item.h"
-#include "client/progress.h"
 #include "client/releases.h"
-#include "client/show.h"
 #include "client/tell.h"
 #include "schema/text.h"
 
-#define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
-#define PAGES_MAX 1000		   /* of one file */
+#define PAGES_MAX 1000 /* of one file */
 #define QUESTION_MAX 1024
-
-struct asked {
-	struct span what;
-	struct digest digest;
-};
 
 struct asking {
 	struct session *session;
@@ -125,19 +117,6 @@ ask_page(struct asking *asking, const struct asked *asked, struct taint *page,
 	return ERR_OK;
 }
 
-/* What is asked for, above what came of it: also of what nothing came. */
-static void
-print_asked(struct output *out, const struct asked *asked)
-{
-
-	if (out->is_json)
-		return;
-	show_print_digest(out, &asked->digest);
-	output_print(out, "  ");
-	output_safe(out, asked->what);
-	output_print(out, "\n");
-}
-
 static enum err
 ask_one(struct asking *asking, const struct asked *asked, struct why *w)
 {
@@ -156,7 +135,8 @@ ask_one(struct asking *asking, const struct asked *asked, struct why *w)
 	digest_print_member(&asked->digest, "digest", &asking->json);
 	writer_member(&asking->json, "answers");
 	writer_text(&asking->json, "[");
-	print_asked(&asking->session->out, asked);
+	if (!asking->session->out.is_json) /* also of what nothing came */
+		asked_print(&asking->session->out, asked);
 	do {
 		arena_reset(asking->arena);
 		err = ask_page(asking, asked, &page, &telling, w);
@@ -172,32 +152,9 @@ ask_one(struct asking *asking, const struct asked *asked, struct why *w)
 /* ---- what is asked ---- */
 
 static enum err
-ask_files(struct asking *asking, const struct item *item, struct why *w)
+ask_file(void *context, const struct asked *asked, struct why *w)
 {
-	const struct hashing *set = &item->hashing;
-	size_t count = set->count; /* 0 of all but a folder */
-	size_t most = count < FILES_MAX ? count : FILES_MAX;
-	struct progress progress =
-	    progress_begin(&asking->session->out, "asking", most, false);
-	enum err err = ERR_OK;
-
-	// cppcheck-suppress knownConditionTrueFalse
-	for (size_t i = 0; i < most && err == ERR_OK; i++) {
-		struct asked asked = {
-			.what = set->lines[i].path,
-			.digest = digest_sha256(&set->lines[i].digest),
-		};
-		if (!digest_is_of_nothing(&asked.digest))
-			err = ask_one(asking, &asked, w);
-		progress_add(&progress, 1);
-	}
-	progress_end(&progress);
-	if (err == ERR_OK && most < count)
-		output_warn(&asking->session->out,
-		    "%zu of %zu files were asked for; ask for the others by "
-		    "name",
-		    most, count);
-	return err;
+	return ask_one(context, asked, w);
 }
 
 static enum err
@@ -238,7 +195,8 @@ ask_all(struct asking *asking, const struct item *item, struct why *w)
 	if (err == ERR_OK)
 		err = ask_one(asking, &asked, w);
 	if (err == ERR_OK)
-		err = ask_files(asking, item, w);
+		err =
+		    asked_each_file(asking->session, item, ask_file, asking, w);
 	if (err == ERR_OK)
 		err = print_end(asking, item->what, w);
 	return err;

@@ -3,23 +3,15 @@
 #include <string.h>
 
 #include "client/answer.h"
+#include "client/asked.h"
 #include "client/command.h"
-#include "client/item.h"
 #include "client/listed.h"
-#include "client/progress.h"
 #include "client/show.h"
 #include "client/warned.h"
 
-#define FILES_MAX LISTING_KEPT_MAX /* of a folder, asked one by one */
-#define RECORDS_MAX 10000	   /* of one digest */
+#define RECORDS_MAX 10000 /* of one digest */
 #define ID_DIGITS 16
 #define KIND_WIDTH 12
-
-/* One thing that is asked for: the artifact itself, or a file in it. */
-struct asked {
-	struct span what;
-	struct digest digest;
-};
 
 struct finding {
 	struct session *session;
@@ -86,17 +78,6 @@ write_row(struct writer *w, const struct listed_row *row)
 
 /* ---- pages ---- */
 
-/* What is asked for, above its records. */
-static void
-print_asked(struct output *out, const struct asked *asked)
-{
-
-	show_print_digest(out, &asked->digest);
-	output_print(out, "  ");
-	output_safe(out, asked->what);
-	output_print(out, "\n");
-}
-
 static enum err
 take_page(struct finding *finding, const struct listed_page *page,
     const struct asked *asked, size_t *found, struct why *w)
@@ -109,7 +90,7 @@ take_page(struct finding *finding, const struct listed_page *page,
 		if (err != ERR_OK)
 			return err;
 		if (!out->is_json && *found == 0)
-			print_asked(out, asked);
+			asked_print(out, asked);
 		if (out->is_json)
 			write_row(&finding->json, &row);
 		else
@@ -170,33 +151,9 @@ find_asked(struct finding *finding, const struct asked *asked, bool is_whole,
 /* ---- what is asked ---- */
 
 static enum err
-find_files(struct finding *finding, const struct item *item, struct why *w)
+find_file(void *context, const struct asked *asked, struct why *w)
 {
-	const struct hashing *set = &item->hashing;
-	size_t count = set->count; /* 0 of all but a folder */
-	size_t most = count < FILES_MAX ? count : FILES_MAX;
-	struct progress progress =
-	    progress_begin(&finding->session->out, "asking", most, false);
-	enum err err = ERR_OK;
-
-	/* it does not follow the count through item_resolve */
-	// cppcheck-suppress knownConditionTrueFalse
-	for (size_t i = 0; i < most && err == ERR_OK; i++) {
-		struct asked asked = {
-			.what = set->lines[i].path,
-			.digest = digest_sha256(&set->lines[i].digest),
-		};
-		if (!digest_is_of_nothing(&asked.digest))
-			err = find_asked(finding, &asked, false, w);
-		progress_add(&progress, 1);
-	}
-	progress_end(&progress);
-	if (err == ERR_OK && most < count)
-		output_warn(&finding->session->out,
-		    "%zu of %zu files were asked for; ask for the others by "
-		    "name",
-		    most, count);
-	return err;
+	return find_asked(context, asked, false, w);
 }
 
 static enum err
@@ -253,7 +210,7 @@ run_find(
 		err = find_asked(&finding, &asked, true, w);
 	}
 	if (err == ERR_OK)
-		err = find_files(&finding, &item, w);
+		err = asked_each_file(session, &item, find_file, &finding, w);
 	if (err == ERR_OK)
 		err = print_end(&finding, arguments->words[0], w);
 	writer_done(&finding.json);
