@@ -128,7 +128,7 @@ static const struct option_test option_tests[] = {
 	    "a b json" },
 	{ "a value in the next word", { "--proof", "x" }, ERR_OK, "proof=x" },
 	{ "a value behind =", { "--proof=x=y" }, ERR_OK, "proof=x=y" },
-	{ "an empty value", { "--proof=" }, ERR_OK, "proof=" },
+	{ "an empty value", { "--proof=" }, ERR_USAGE, "" },
 	{ "a letter", { "-p", "x" }, ERR_OK, "proof=x" },
 	{ "a letter with its value", { "-px" }, ERR_OK, "proof=x" },
 	{ "one that may be repeated", { "-i", "a", "--input", "b" }, ERR_OK,
