@@ -182,6 +182,24 @@ is_within(double a, double b, double tolerance)
 }
 
 enum err
+attest_expect(const struct attest *attest, struct span expected,
+    double *ret_claimed, double *ret_limit, struct why *w)
+{
+	const char *tolerance = options_value(attest->arguments, "tolerance");
+	double limit = 0;
+
+	if (tolerance != NULL &&
+	    (!read_number(span_of_text(tolerance), &limit) || limit < 0))
+		return why(w, ERR_USAGE, "--tolerance %s: a number is needed",
+		    tolerance);
+	if (!read_number(expected, ret_claimed))
+		return why(w, ERR_USAGE, "%.*s: what is claimed is no number",
+		    SPAN_ARGS(expected));
+	*ret_limit = limit;
+	return ERR_OK;
+}
+
+enum err
 attest_measure(struct attest *attest, struct span printed, struct span expected,
     struct why *w)
 {
@@ -189,21 +207,17 @@ attest_measure(struct attest *attest, struct span printed, struct span expected,
 	const char *tolerance = options_value(attest->arguments, "tolerance");
 	const char *metric = options_value(attest->arguments, "metric");
 	struct span word = last_word(printed);
-	double limit = 0;
+	double limit;
 	double claimed;
 	double measured;
+	enum err err = attest_expect(attest, expected, &claimed, &limit, w);
 
-	if (tolerance != NULL &&
-	    (!read_number(span_of_text(tolerance), &limit) || limit < 0))
-		return why(w, ERR_USAGE, "--tolerance %s: a number is needed",
-		    tolerance);
+	if (err != ERR_OK)
+		return err;
 	if (!read_number(word, &measured))
 		return why(w, ERR_MISSING,
 		    "the last word that the command printed is no number: it "
 		    "has to print what it measured; nothing is recorded");
-	if (!read_number(expected, &claimed))
-		return why(w, ERR_USAGE, "%.*s: what is claimed is no number",
-		    SPAN_ARGS(expected));
 	audit->metric = span_of_text(metric);
 	audit->measured = arena_copy(attest->session->arena, word);
 	if (audit->measured.data == NULL)

@@ -49,6 +49,11 @@ MUST_CHECK enum err attest_compare(struct attest *attest,
     const struct resource *subject, const char *path, bool *ret_is_same,
     struct why *w);
 
+/* What is claimed, and how far off still is the same: asked before a command is
+ * run for it. */
+MUST_CHECK enum err attest_expect(const struct attest *attest,
+    struct span expected, double *ret_claimed, double *ret_limit,
+    struct why *w);
 /* The number that a command printed last; `expected` and the tolerance (NULL:
  * none) decide. */
 MUST_CHECK enum err attest_measure(struct attest *attest, struct span printed,

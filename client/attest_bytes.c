@@ -224,8 +224,8 @@ fetch_one(struct refetch *refetch, const struct hash *sha256, struct why *w)
 	    : fetch_from(refetch, refetch->base, "", &hash, w);
 
 	if (err == ERR_NOT_FOUND)
-		return why(
-		    w, ERR_MISSING, "it is not there: nothing is recorded");
+		return why(w, ERR_MISSING, "%s: not there: nothing is recorded",
+		    refetch->base == NULL ? "the log's blobs" : refetch->base);
 	if (err != ERR_OK)
 		return err;
 	attest_cover(attest, "files", 1, 1);

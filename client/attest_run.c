@@ -299,9 +299,12 @@ attest_re_run(struct attest *attest, struct why *w)
 	struct again again = { .attest = attest };
 	const struct record *record = &attest->fetched.proved.record;
 	bool has_tolerance = has(attest, "tolerance");
+	double claimed;
+	double limit;
 
 	if (!attest->has_record || record->kind != RECORD_RUN)
-		return why(w, ERR_USAGE, "a run's record is needed");
+		return why(
+		    w, ERR_USAGE, "--method re-run: a run's record is needed");
 	if (!has(attest, "output"))
 		return why(w, ERR_USAGE,
 		    "--output PATH is missing: where does the command write "
@@ -312,6 +315,10 @@ attest_re_run(struct attest *attest, struct why *w)
 		    "--metric, --expected and --tolerance go together");
 	attest->subject = &record->statement.subjects[0];
 	enum err err = find_command(&again, w);
+	if (err == ERR_OK && has_tolerance)
+		err = attest_expect(attest,
+		    span_of_text(options_value(attest->arguments, "expected")),
+		    &claimed, &limit, w);
 	if (err == ERR_OK)
 		err = run(&again, true, w);
 	if (err == ERR_OK)
@@ -353,15 +360,20 @@ attest_evaluation(struct attest *attest, struct why *w)
 	const char *metric = options_value(attest->arguments, "metric");
 	struct span expected = SPAN_EMPTY;
 	size_t count = 0;
+	double claimed;
+	double limit;
 
 	if (!attest->has_record ||
 	    attest->fetched.proved.record.kind != RECORD_EVALUATION)
-		return why(w, ERR_USAGE, "an evaluation's record is needed");
+		return why(w, ERR_USAGE,
+		    "--method evaluation: an evaluation's record is needed");
 	if (metric == NULL || attest->arguments->rest_count == 0)
 		return why(w, ERR_USAGE,
 		    "--metric NAME and, behind --, a command that prints its "
 		    "value are needed");
 	enum err err = find_metric(attest, metric, &expected, &count, w);
+	if (err == ERR_OK)
+		err = attest_expect(attest, expected, &claimed, &limit, w);
 	again.argv = attest->arguments->rest;
 	if (err == ERR_OK)
 		err = run(&again, false, w);

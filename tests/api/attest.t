@@ -191,6 +191,10 @@ run 0 "within 0.01" headwater attest "$eval_id" --method evaluation \
 	--metric accuracy --tolerance 0.01 -- echo 0.92
 run 3 "no number" headwater attest "$eval_id" --method evaluation \
 	--metric accuracy -- echo none
+run 2 "no such tolerance" headwater attest "$eval_id" --method evaluation \
+	--metric accuracy --tolerance low -- sh -c "touch '$PWD/ran'; echo 0.92"
+is "is named" "$ERR" "headwater: --tolerance low: a number is needed"
+ok "before anything is run" test ! -e ran
 run 2 "no such metric" headwater attest "$eval_id" --method evaluation \
 	--metric speed -- echo 1
 run 0 "terms are those that were agreed to" headwater attest "$set_id" \
