@@ -1,7 +1,7 @@
 /*
  * ahead: a large file's bytes in order, read by threads of its own while the
- * caller hashes: SHA-256 is one chain on one core, so what copies and waits has to
- * be beside it.  Two of them, since a disk gives more to two (LIMITS.md).
+ * caller hashes: SHA-256 is one chain on one core, so what copies and waits has
+ * to be beside it.  Two of them, since a disk gives more to two.
  *
  * Threads: one caller each.  Memory: the caller's buffer, of AHEAD_BUFFER_LEN.
  */

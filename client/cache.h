@@ -17,10 +17,11 @@
  *	32 sha256  of the file's bytes
  *	16 seal    of SHA-256(device, inode, size, both times, sha256)
  *
- * An entry is in the bucket that the first bits of its name say, so that files made
- * together lie together.  The seal decides: an entry that is damaged, torn or of
- * another state of the file is none.  A bucket that is full loses an entry; when
- * that happens often there are twice as many, until there are CACHE_BUCKETS_MAX.
+ * An entry is in the bucket that the first bits of its name say, so that files
+ * made together lie together.  The seal decides: an entry that is damaged, torn
+ * or of another state of the file is none.  A bucket that is full loses an
+ * entry; when that happens often there are twice as many, until there are
+ * 2^CACHE_LOG_MAX.
  *
  * One process writes; others only read meanwhile.
  *

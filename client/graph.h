@@ -12,7 +12,7 @@
 #include "schema/arena.h"
 #include "schema/digest_set.h"
 
-#define GRAPH_NODES_MAX 1000 /* DESIGN.md: what a lineage may hold */
+#define GRAPH_NODES_MAX 1000 /* what a lineage may hold */
 #define GRAPH_EDGES_MAX 4000
 #define GRAPH_ANSWER_MAX ((size_t)32 << 20)
 

@@ -2,9 +2,9 @@
  * gate: what may come in at all.
  *
  * libmicrohttpd 0.9.75 accepts most of the shapes that smuggle requests past a
- * proxy (RELIABILITY 3.1), so the head of every request is judged here, by its
- * bytes and before any handler.  What is refused here ends the connection: the
- * two sides may not agree on where the next request begins.
+ * proxy, so the head of every request is judged here, by its bytes and before
+ * any handler.  What is refused here ends the connection: the two sides may not
+ * agree on where the next request begins.
  *
  * Pure: no I/O, no library.  Threads: any.  Memory: spans borrow the head.
  */

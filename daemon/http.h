@@ -3,9 +3,9 @@
  *
  * Each of our threads has a libmicrohttpd daemon without threads of its own and
  * runs it in our loop: 0.9.75 with its own epoll loop falls to 400 requests a
- * second above 128 connections (LIMITS.md).  Who resumes a request puts it on its
- * loop's list and wakes the loop by an eventfd; only the loop's thread talks to
- * the library.
+ * second above 128 connections.  Who resumes a request puts it on its loop's
+ * list and wakes the loop by an eventfd; only the loop's thread talks to the
+ * library.
  *
  * Threads: http_options.threads of its own and the watchdog's.  Memory: http_new
  * / http_free.

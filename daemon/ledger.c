@@ -83,7 +83,7 @@ ledger_fail(struct ledger *ledger, enum err err, const char *sentence)
 		return;
 	batch_close(ledger->batch);
 	/* the signer's end says nothing about the disk; else the next start must
-	   look past what memory shows (RELIABILITY finding 1) */
+	   look past what memory shows */
 	if (err != ERR_MISSING &&
 	    marker_set(ledger->folder, sentence, &w) != ERR_OK)
 		w.text[0] = '\0'; /* then the disk takes nothing at all */

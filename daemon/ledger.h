@@ -1,7 +1,8 @@
 /*
  * ledger: everything that handlers and threads share, assembled once by main.
  *
- * Constant after ledger_start but for what each part guards by its own lock.
+ * Constant after main has started it but for what each part guards by its own
+ * lock.
  *
  * Threads: any.  Memory: ledger_new / ledger_free.
  */

@@ -96,7 +96,7 @@
 #define INDEX_LAG_MAX 500000   /* records behind: admission slows */
 #define RECENT_IDS_MAX 1048576 /* ids not yet indexed; above INDEX_LAG_MAX */
 
-/* ---- HTTP (RELIABILITY 3.1) ---- */
+/* ---- HTTP ---- */
 #define HTTP_THREADS_DEFAULT 2
 #define HTTP_CONNECTIONS_MAX 4096
 #define HTTP_PER_ADDRESS_DEFAULT 32		      /* loopback is exempt */

@@ -1,6 +1,5 @@
 /*
- * lineage_standing: who says it, and does it count (DESIGN.md "Who may say
- * what")?
+ * lineage_standing: who says it, and does it count (FORMATS 1.6)?
  *
  * Threads: one.  Memory: the lineage's.
  */

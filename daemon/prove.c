@@ -113,7 +113,7 @@ prove_tlog(struct txn *txn, uint64_t position,
 	    prove_inclusion(txn, position, head->head.size, &proof.proof);
 	if (err != ERR_OK)
 		return err;
-	/* never hand out what does not verify (RELIABILITY F11) */
+	/* never hand out what does not verify */
 	if (tree_verify_inclusion(position, head->head.size, &entry.leaf,
 		&proof.proof, &head->head.root) != ERR_OK)
 		return missing(txn);

@@ -1,8 +1,8 @@
 /*
  * render: answers to questions, as JSON and as DOT.
  *
- * Members and their order are those of DESIGN.md "Interfaces that stay".  Hints
- * of names are other people's text: escaped for JSON and for DOT.
+ * Members and their order are those of FORMATS 5 and openapi.json.  Hints of
+ * names are other people's text: escaped for JSON and for DOT.
  *
  * Threads: any.  Memory: the caller's writer.
  */

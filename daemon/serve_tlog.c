@@ -117,7 +117,7 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 	struct txn txn;
 	enum err err;
 
-	/* a path of another form is a file that is not there (RELIABILITY F1) */
+	/* a path of another form is a file that is not there */
 	if (tile_parse(request->segments[0], &tile) != ERR_OK)
 		return why(w, ERR_NOT_FOUND, "tile: not the path of a tile");
 	published_get(request->ledger->published, &head);

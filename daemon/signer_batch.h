@@ -20,7 +20,7 @@ MUST_CHECK enum err signer_batch(const struct signer_state *state,
     struct tree_edge *ret_edge, struct why *w);
 
 /* The leaf hash of an entry, computed from two copies of its bytes; ERR_DIVERGED
- * when they disagree (RELIABILITY B12: one flipped bit ended a log). */
+ * when they disagree (one flipped bit has ended a log: Yeti 2022). */
 MUST_CHECK enum err signer_leaf(
     struct span entry, struct span copy, struct hash *ret, struct why *w);
 

@@ -3,10 +3,10 @@
  * store_index the only door to LMDB.
  *
  * A transaction is sticky: after its first failure every call is a no-op, and
- * txn_end aborts and gives that failure.  Rules of RELIABILITY 3.2: one
- * environment per folder and process (ERR_CONFLICT for a second), NOTLS readers,
- * real syncs, files grown by written zeros, FD_CLOEXEC set, no DUPSORT.  After a
- * failed commit or growth no write begins on this handle any more.
+ * txn_end aborts and gives that failure.  Rules: one environment per folder and
+ * process (ERR_CONFLICT for a second), NOTLS readers, real syncs, files grown by
+ * written zeros, FD_CLOEXEC set, no DUPSORT.  After a failed commit or growth no
+ * write begins on this handle any more.
  *
  * Errors: ERR_FULL (disk or map), ERR_IO, ERR_CORRUPT, ERR_BUSY (too many
  * readers), ERR_MEMORY, ERR_CONFLICT (an appended key that is not above all).

@@ -25,7 +25,7 @@
 struct watchdog;
 struct watched;
 
-/* Of one request, each from the step before; RELIABILITY D13. */
+/* Of one request, each from the step before. */
 struct watchdog_deadlines {
 	uint64_t headers_ms;
 	uint64_t body_ms;

@@ -3,8 +3,7 @@
  *
  * About artifacts, its subjects, and where it is given about records.  It has a
  * method, always, and says how much was looked at.  It makes no edge; it counts
- * for more than a claim only where another principal signed it (DESIGN.md,
- * "Evidence levels").
+ * for more than a claim only where another principal signed it (FORMATS 1.11).
  *
  * Threads: any.  Memory: the caller's arena; spans borrow the statement.
  */

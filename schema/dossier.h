@@ -8,8 +8,8 @@
  * and exports are functions of a dossier.
  *
  * Walked are, up from what was released, the steps of the release's publisher
- * and what they cite (DESIGN.md, "Who may say what"); strangers' are kept and
- * shown.  Breadth first, in a fixed order, bounded, ends on cycles.
+ * and what they cite (FORMATS 1.6); strangers' are kept and shown.  Breadth
+ * first, in a fixed order, bounded, ends on cycles.
  *
  * Threads: one.  Memory: the arena's; records keep what was given.
  */

@@ -1,10 +1,10 @@
 /*
  * fake_log: a whole log in memory behind the client's transport, honest or not.
  *
- * Entry 0 is the keyring, the others are data sets of the principal `alice`.
- * It answers what the daemon's API answers to the calls that the client makes;
- * one answer may be damaged by a byte (damage_*), and what is served may be cut
- * (size) or come from another history (fork_from).
+ * Entry 0 is the keyring, the others are data sets of the principal `alice`.  It
+ * answers what the daemon's API answers to the calls that the client makes; one
+ * answer may be damaged by a byte (damage_*), and what is served may be cut
+ * (size) or come from another history.
  */
 #ifndef HEADWATER_TESTS_FAKE_LOG_H
 #define HEADWATER_TESTS_FAKE_LOG_H

@@ -105,7 +105,7 @@ test_fifo_does_not_wait(void **state)
 	folder_remove(folder);
 }
 
-/* ---- somebody swaps links in while we open (RELIABILITY.md I2) ---- */
+/* ---- somebody swaps links in while we open ---- */
 
 struct swapper {
 	char paths[4][FOLDER_PATH_MAX]; /* two pairs */

@@ -181,7 +181,7 @@ test_sparse(void **state)
 	arena_free(arena);
 }
 
-/* ---- somebody writes while we hash (RELIABILITY.md I1, I7) ---- */
+/* ---- somebody writes while we hash ---- */
 
 struct writer_thread {
 	char path[FOLDER_PATH_MAX];

@@ -1,4 +1,4 @@
-/* Memory that forgets on its way to the log (RELIABILITY B12, Yeti 2022): one bit
+/* Memory that forgets on its way to the log, as Yeti 2022 found out: one bit
  * of an entry, or of its id, turns between admission and commit.  It is never
  * signed, and the log can be cut back to what was. */
 #include "tests/unit.h"

@@ -228,7 +228,7 @@ struct row {
 static const struct row rows[] = {
 	{ "checkpoint", "/checkpoint", 200, REPLY_NO_CACHE,
 	    "log.example.org/t\n290\n" },
-	/* tiles: RELIABILITY F1, F6, F7 */
+	/* tiles */
 	{ "tile 0/000", "/tile/0/000", 200, REPLY_IMMUTABLE, NULL },
 	{ "tile 0/001.p/34", "/tile/0/001.p/34", 200, REPLY_IMMUTABLE, NULL },
 	{ "tile 0/001.p/35", "/tile/0/001.p/35", 404, NO_STORE, NULL },
@@ -253,7 +253,7 @@ static const struct row rows[] = {
 	    REPLY_IMMUTABLE, NULL },
 	{ "tile entries/001.p/35", "/tile/entries/001.p/35", 404, NO_STORE,
 	    NULL },
-	/* proofs: RELIABILITY F2 */
+	/* proofs */
 	{ "inclusion 0", "/v1/proofs/inclusion/1/0", 200, REPLY_IMMUTABLE,
 	    "{\"size\":1,\"index\":0,\"hashes\":[]}" },
 	{ "inclusion: index = size", "/v1/proofs/inclusion/290/290", 400,
@@ -698,7 +698,7 @@ test_lineage(void **state)
 	drop(&got);
 }
 
-/* ---- reading while others write (RELIABILITY F14) ---- */
+/* ---- reading while others write ---- */
 
 static atomic_bool is_over;
 static atomic_uint odd_count;

@@ -1,5 +1,5 @@
-/* The daemon's work with each allocation failing in turn, once and for ever
- * (RELIABILITY B16): it says that memory is out, holds nothing back, and answers
+/* The daemon's work with each allocation failing in turn, once and for
+ * ever: it says that memory is out, holds nothing back, and answers
  * as before once there is memory again. */
 #include "tests/unit.h"
 

@@ -1,6 +1,6 @@
 /*
- * Disks of our own: ext4 on a loop device whose power can be cut (RELIABILITY A5,
- * A6), that fills up (B5, B6), that turns read-only (B15).
+ * Disks of our own: ext4 on a loop device whose power can be cut, that fills up,
+ * that turns read-only.
  *
  * The cut is ext4's own shutdown call, as used by xfstests: from that moment
  * nothing reaches the device, not even the journal, so after the next mount there

@@ -1,8 +1,8 @@
 /*
- * Bit rot (RELIABILITY B8, B9, B11): one bit of the stored files turns while the
- * log is down, or one page takes the place of another.  `--check` must find
- * whatever makes a difference, and no answer of 200 may hold a wrong byte: what is
- * damaged is 500, or the start is refused.
+ * Bit rot: one bit of the stored files turns while the log is down, or one page
+ * takes the place of another.  `--check` must find whatever makes a difference,
+ * and no answer of 200 may hold a wrong byte: what is damaged is 500, or the
+ * start is refused.
  */
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,8 +1,7 @@
 /*
  * Errors of system calls, injected by strace, once and for ever, into each call
- * of a session that can fail (RELIABILITY B1).  strace counts for each thread
- * apart: the first write of the sequencer, of the indexer and of the signer each
- * fail.
+ * of a session that can fail.  strace counts for each thread apart: the first
+ * write of the sequencer, of the indexer and of the signer each fail.
  */
 #include <signal.h>
 #include <sys/wait.h>

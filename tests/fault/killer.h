@@ -5,9 +5,8 @@
  * The parts: subject.c (the daemon and its files), http.c (one connection),
  * journal.c (what was acknowledged, every checkpoint ever seen), load.c (writers
  * and a reader), verify.c (what must be true), and the groups of scenarios:
- * kills.c, injected.c, disks.c, refusals.c, flips.c, starved.c,
- * controls.c.  killer.c runs
- * one group and prints TAP.
+ * kills.c, injected.c, disks.c, refusals.c, flips.c, starved.c, controls.c.
+ * killer.c runs one group and prints TAP.
  *
  * After any failure three outcomes are legal for a record: not acknowledged and
  * absent, not acknowledged and present (sent again, it comes back with the same

@@ -1,6 +1,5 @@
 /*
- * Kills: at random moments (RELIABILITY A2, A3, A4, A10), and at each named step
- * of the write path (A9).
+ * Kills: at random moments, and at each named step of the write path.
  */
 #include <signal.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /*
- * What must not start, and what must not start twice: a restored older copy
- * (RELIABILITY C1), a history that parted, two daemons (C4, C5), a lost or foreign
- * state (C7), another key (C11, C12), other signers, cut and punched files (B13).
+ * What must not start, and what must not start twice: a restored older copy, a
+ * history that parted, two daemons, a lost or foreign state, another key, other
+ * signers, cut and punched files.
  */
 #include <fcntl.h>
 #include <linux/falloc.h>

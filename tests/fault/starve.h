@@ -1,7 +1,7 @@
 /*
- * starve: memory that runs out at the count-th allocation, once or for ever
- * (RELIABILITY B16).  Takes the place of malloc in the program that includes it,
- * for its libraries too; starve.c makes of it what LD_PRELOAD wants.
+ * starve: memory that runs out at the count-th allocation, once or for ever.
+ * Takes the place of malloc in the program that includes it, for its libraries
+ * too; starve.c makes of it what LD_PRELOAD wants.
  *
  *	starve_begin(7, STARVE_ONCE);
  *	err = json_parse(…);

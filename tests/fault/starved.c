@@ -1,8 +1,8 @@
 /*
- * Memory that runs out (RELIABILITY B16), in whole programs: at each allocation
- * of a start, at some under load, and at each of the client's commands, once and
- * for ever.  Legal: 503, a closed connection, an exit status that says so.  Never
- * a crash, and never a success that is none.
+ * Memory that runs out, in whole programs: at each allocation of a start, at
+ * some under load, and at each of the client's commands, once and for ever.
+ * Legal: 503, a closed connection, an exit status that says so.  Never a crash,
+ * and never a success that is none.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -7,7 +7,7 @@ new_log
 "$HW_BUILD/tests/hostile/siege" --signer >>"$WORK/allowed_signers"
 start_daemon --headers-ms 500 --body-ms 500 --answer-ms 1000 || exit 1
 if [ "${HW_HOSTILE:-}" = long ]; then
-	# RELIABILITY D13 grants a second behind a deadline
+	# a second is granted behind a deadline
 	how="--run-ms 4000 --worst 2 --tries 3 --rounds 2 --spare-ms 1000"
 else # a loaded machine proves nothing, but that it goes on
 	how="--run-ms 300 --worst 1000 --tries 3 --rounds 1 --spare-ms 20000"

@@ -9,7 +9,7 @@ struct row {
 	enum err expected;
 };
 
-/* RELIABILITY's E1 to E6 in small; schema/vectors/statement has whole texts. */
+/* What is no JSON, in small; schema/vectors/statement has whole texts. */
 static const struct row rows[] = {
 	{ "an object", "{}", ERR_OK },
 	{ "an array", "[]", ERR_OK },

@@ -138,7 +138,7 @@ static const struct path_row path_rows[] = {
 	{ "broken UTF-8", "a\xff", ERR_SYNTAX },
 };
 
-/* Refused when making and when reading (RELIABILITY I4). */
+/* Refused when making and when reading. */
 static void
 test_path(void **state)
 {
