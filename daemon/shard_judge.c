@@ -269,6 +269,30 @@ walk_records(struct view *view, const struct shard_question *question)
 	    view_value(SPAN_EMPTY, &question->set, value), 0);
 }
 
+/* From the first one up, then from the newest down to there: neither who names a
+ * set that all know before nor who does after hides what its manifest shows. */
+static enum err
+ask_from(
+    struct choice *choice, struct index_walk *walk, bool is_back, uint64_t *end)
+{
+	size_t judged_max = is_back ? SHARD_RECORDS_MAX : SHARD_RECORDS_MAX / 2;
+	uint64_t position;
+	size_t looked = 0;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && choice->best.by != SHARD_BY_MANIFEST &&
+	    looked++ < LIST_LOOK_MAX / 2 && choice->judged < judged_max &&
+	    (is_back ? index_walk_back(walk, &position)
+		     : index_walk_next(walk, &position))) {
+		if (is_back && position < *end)
+			break;
+		if (!is_back)
+			*end = position + 1;
+		err = consider(choice, position);
+	}
+	return err;
+}
+
 enum err
 shard_ask(struct view *view, const struct shard_question *question,
     struct shard_finding *ret, struct why *w)
@@ -280,16 +304,15 @@ shard_ask(struct view *view, const struct shard_question *question,
 		.best.reason =
 		    "no record that stands and may be shown describes this set",
 	};
-	struct index_walk walk = walk_records(view, question);
-	uint64_t position;
-	size_t looked = 0;
-	enum err err = ERR_OK;
+	struct index_walk up = walk_records(view, question);
+	struct index_walk down = walk_records(view, question);
+	uint64_t end = 0;
+	enum err err = ask_from(&choice, &up, false, &end);
 
-	while (err == ERR_OK && choice.best.by != SHARD_BY_MANIFEST &&
-	    looked++ < LIST_LOOK_MAX && choice.judged < SHARD_RECORDS_MAX &&
-	    index_walk_next(&walk, &position))
-		err = consider(&choice, position);
-	index_walk_close(&walk);
+	if (err == ERR_OK)
+		err = ask_from(&choice, &down, true, &end);
+	index_walk_close(&up);
+	index_walk_close(&down);
 	if (err != ERR_OK)
 		return err;
 	*ret = choice.best;

@@ -435,6 +435,22 @@ test_damage(void **state)
 
 /* ---- bounds ---- */
 
+/* Records of a set that all know, which sign another root than its own. */
+static void
+crowd(const struct kit_set *set)
+{
+	struct kit_set other = *set;
+
+	other.root.bytes[0] ^= 1;
+	for (unsigned i = 0; i < SHARD_RECORDS_MAX; i++)
+		(void)kit_add(&kit,
+		    &(struct kit_record){
+			.kind = RECORD_DATASET,
+			.principal = 1,
+			.subjects = { SET_AS(&other, NULL) },
+		    });
+}
+
 static void
 test_crowd(void **state)
 {
@@ -444,13 +460,7 @@ test_crowd(void **state)
 
 	kit_open(&kit);
 	set = kit_set_of(&kit, members, 2);
-	for (unsigned i = 0; i < SHARD_RECORDS_MAX; i++)
-		(void)kit_add(&kit,
-		    &(struct kit_record){
-			.kind = RECORD_DATASET,
-			.principal = 1,
-			.subjects = { SET_AS(&set, NULL) },
-		    });
+	crowd(&set);
 	(void)kit_add(&kit,
 	    &(struct kit_record){
 		.kind = RECORD_DATASET,
@@ -459,10 +469,40 @@ test_crowd(void **state)
 		.complete = "[\"shard\"]",
 	    });
 	kit_commit(&kit);
+	/* who comes last is heard */
+	expect(&set.digest, 1, NULL, SHARD_IN, SHARD_BY_LIST);
+	kit_upload(&kit, &set);
+	expect(&set.digest, 1, NULL, SHARD_IN, SHARD_BY_MANIFEST);
+	crowd(&set);
+	kit_commit(&kit);
 	expect(&set.digest, 1, NULL, SHARD_UNKNOWN, SHARD_BY_NOTHING);
 	/* who is asked is not crowded out */
-	expect(&set.digest, 1, "p0", SHARD_IN, SHARD_BY_LIST);
-	/* a manifest is not either: any record leads to it */
+	expect(&set.digest, 1, "p0", SHARD_IN, SHARD_BY_MANIFEST);
+	/* and any record with its root leads to the manifest */
+	(void)kit_add(&kit,
+	    &(struct kit_record){
+		.kind = RECORD_DATASET,
+		.principal = 2,
+		.subjects = { SET_AS(&set, NULL) },
+	    });
+	kit_commit(&kit);
+	expect(&set.digest, 1, NULL, SHARD_IN, SHARD_BY_MANIFEST);
+	kit_close(&kit);
+}
+
+/* The first half is heard too, whatever comes after. */
+static void
+test_crowd_after(void **state)
+{
+	static const unsigned members[] = { 1, 2 };
+	struct kit_set set;
+	(void)state;
+
+	kit_open(&kit);
+	set = kit_set_of(&kit, members, 2);
+	(void)kit_add_set(&kit, 0, &set);
+	crowd(&set);
+	kit_commit(&kit);
 	kit_upload(&kit, &set);
 	expect(&set.digest, 1, NULL, SHARD_IN, SHARD_BY_MANIFEST);
 	kit_close(&kit);
@@ -479,5 +519,6 @@ main(int argc, char **argv)
 	UNIT(test_salted);
 	UNIT(test_damage);
 	UNIT(test_crowd);
+	UNIT(test_crowd_after);
 	return unit_run(argc, argv);
 }
