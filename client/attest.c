@@ -207,8 +207,8 @@ attest_measure(struct attest *attest, struct span printed, struct span expected,
 	const char *tolerance = options_value(attest->arguments, "tolerance");
 	const char *metric = options_value(attest->arguments, "metric");
 	struct span word = last_word(printed);
-	double limit;
-	double claimed;
+	double limit = 0;
+	double claimed = 0;
 	double measured;
 	enum err err = attest_expect(attest, expected, &claimed, &limit, w);
 

@@ -299,8 +299,8 @@ attest_re_run(struct attest *attest, struct why *w)
 	struct again again = { .attest = attest };
 	const struct record *record = &attest->fetched.proved.record;
 	bool has_tolerance = has(attest, "tolerance");
-	double claimed;
-	double limit;
+	double claimed = 0;
+	double limit = 0;
 
 	if (!attest->has_record || record->kind != RECORD_RUN)
 		return why(
@@ -360,8 +360,8 @@ attest_evaluation(struct attest *attest, struct why *w)
 	const char *metric = options_value(attest->arguments, "metric");
 	struct span expected = SPAN_EMPTY;
 	size_t count = 0;
-	double claimed;
-	double limit;
+	double claimed = 0;
+	double limit = 0;
 
 	if (!attest->has_record ||
 	    attest->fetched.proved.record.kind != RECORD_EVALUATION)

@@ -130,36 +130,53 @@ list_names(const char *group, const char *ret[static COMMANDS + 2])
 	}
 }
 
-static enum err
-unknown_command(char **argv, struct why *w)
+static const char *
+find_nearest(const char *group, const char *typed)
 {
-	const char *group = is_group(argv[0]) ? argv[0] : NULL;
 	const char *names[COMMANDS + 2];
 
-	if (group != NULL && argv[1] == NULL)
+	list_names(group, names);
+	const char *nearest = options_nearest(typed, names, COMMANDS + 2);
+	for (size_t i = 0; i < COMMANDS && nearest != NULL; i++) {
+		if (names[i] == nearest)
+			return commands[i]->name;
+	}
+	return nearest;
+}
+
+static enum err
+unknown_kind(const char *group, const char *kind, struct why *w)
+{
+	if (kind == NULL)
 		return why(w, ERR_USAGE,
 		    "%s: of which kind? headwater help %s lists them", group,
 		    group);
-	if (argv[0][0] == '-')
-		return why(w, ERR_USAGE,
-		    "%s: a command comes first; headwater --help lists them",
-		    argv[0]);
-	list_names(group, names);
-	const char *nearest = options_nearest(
-	    group != NULL ? argv[1] : argv[0], names, COMMANDS + 2);
-	for (size_t i = 0; i < COMMANDS && nearest != NULL; i++) {
-		if (names[i] == nearest)
-			nearest = commands[i]->name;
-	}
-	const char *kind = group != NULL ? argv[1] : "";
-	const char *space = group != NULL ? " " : "";
+	const char *nearest = find_nearest(group, kind);
 	if (nearest == NULL)
 		return why(w, ERR_USAGE,
-		    "%s%s%.64s: no such command; headwater %s%s lists them",
-		    argv[0], space, kind, group != NULL ? "help " : "--help",
-		    group != NULL ? group : "");
-	return why(w, ERR_USAGE, "%s%s%.64s: no such command; did you mean %s?",
-	    argv[0], space, kind, nearest);
+		    "%s %.64s: no such command; headwater help %s lists them",
+		    group, kind, group);
+	return why(w, ERR_USAGE, "%s %.64s: no such command; did you mean %s?",
+	    group, kind, nearest);
+}
+
+static enum err
+unknown_command(char **argv, struct why *w)
+{
+	const char *typed = argv[0];
+
+	if (is_group(typed))
+		return unknown_kind(typed, argv[1], w);
+	if (typed[0] == '-')
+		return why(w, ERR_USAGE,
+		    "%s: a command comes first; headwater --help lists them",
+		    typed);
+	const char *nearest = find_nearest(NULL, typed);
+	if (nearest == NULL)
+		return why(w, ERR_USAGE,
+		    "%s: no such command; headwater --help lists them", typed);
+	return why(w, ERR_USAGE, "%s: no such command; did you mean %s?", typed,
+	    nearest);
 }
 
 static bool
