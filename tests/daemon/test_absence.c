@@ -1,6 +1,7 @@
 /* absence: rows, one for each reason why it is not "no"; random lineages against
  * a naive judgement; who counts; damage and bounds. */
 #include "tests/daemon/set_kit.h"
+#include "tests/random.h"
 
 #include "daemon/absence.h"
 
@@ -553,16 +554,6 @@ test_damage(void **state)
 #define ARTIFACTS 16
 #define SETS 5 /* the last of them */
 #define RECORDS 14
-
-static uint64_t random_state;
-
-static unsigned
-random_below(unsigned bound)
-{
-	random_state =
-	    random_state * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned)(random_state >> 33) % bound;
-}
 
 /* Everything is by p0; what a record makes it names as its own. */
 static struct {

@@ -1,6 +1,7 @@
 /* lineage: against a naive walk over random graphs, at each bound, on the worst
  * graphs, and with people who claim what is not theirs. */
 #include "tests/daemon/shelf.h"
+#include "tests/random.h"
 
 #include "daemon/lineage.h"
 #include "daemon/render.h"
@@ -308,16 +309,6 @@ model_walk(struct model *m, unsigned root)
 }
 
 /* ---- random graphs ---- */
-
-static uint64_t random_state;
-
-static unsigned
-random_below(unsigned bound)
-{
-	random_state =
-	    random_state * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned)(random_state >> 33) % bound;
-}
 
 static struct model_end
 random_end(const struct model *m, bool may_cite)

@@ -1,6 +1,7 @@
 /* taint: against a naive walk over random graphs with manifests; laundering by
  * models and generated data; who is asked; releases, warnings, bounds. */
 #include "tests/daemon/set_kit.h"
+#include "tests/random.h"
 
 #include "daemon/clean.h"
 
@@ -106,16 +107,6 @@ static struct {
 	bool is_reached[ARTIFACTS];
 	unsigned kinds[ARTIFACTS];
 } naive;
-
-static uint64_t random_state;
-
-static unsigned
-random_below(unsigned bound)
-{
-	random_state =
-	    random_state * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned)(random_state >> 33) % bound;
-}
 
 static bool
 is_set(unsigned artifact)

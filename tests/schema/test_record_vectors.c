@@ -1,12 +1,9 @@
 /* schema/vectors of records: accepted or refused, as each file's name says. */
 #include "tests/unit.h"
 
-#include <dirent.h>
-
 #include "schema/judge.h"
 #include "schema/manifest.h"
-
-#define VECTORS "schema/vectors/"
+#include "tests/schema/vectors.h"
 
 static struct arena *arena;
 static struct public_key publisher;
@@ -16,15 +13,7 @@ static struct public_key log_key;
 static struct span
 file_read(const char *path)
 {
-	static uint8_t bytes[(size_t)1 << 19];
-	FILE *file = fopen(path, "rb");
-
-	if (file == NULL)
-		fail_msg("cannot open %s", path);
-	size_t len = fread(bytes, 1, sizeof(bytes), file);
-	assert_true(len < sizeof(bytes));
-	(void)fclose(file);
-	return arena_copy(arena, span_of(bytes, len));
+	return arena_copy(arena, vectors_read(path));
 }
 
 /* ---- what accepted means, folder by folder ---- */

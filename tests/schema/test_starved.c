@@ -2,34 +2,18 @@
  * it says that memory is out, or what it says anyway; it holds nothing back. */
 #include "tests/unit.h"
 
-#include <dirent.h>
-
 #include "schema/envelope.h"
 #include "schema/keyring.h"
 #include "schema/record.h"
 #include "schema/tlog_proof.h"
 #include "tests/fault/starve.h"
+#include "tests/schema/vectors.h"
 
-#define VECTORS "schema/vectors/"
 #define ARENA_MAX ((size_t)4 << 20)
 #define TEXT_MAX ((size_t)1 << 19)
 
 static struct note_key key;
 static size_t run_count;
-
-static struct span
-file_read(const char *path)
-{
-	static uint8_t bytes[TEXT_MAX];
-	FILE *file = fopen(path, "rb");
-
-	if (file == NULL)
-		fail_msg("cannot open %s", path);
-	size_t len = fread(bytes, 1, sizeof(bytes), file);
-	assert_true(len < sizeof(bytes));
-	(void)fclose(file);
-	return span_of(bytes, len);
-}
 
 /* ---- what is tried: all that it takes, it gives back ---- */
 
@@ -207,7 +191,7 @@ test_vectors(void **state)
 	(void)snprintf(path, sizeof(path), VECTORS "%s", row->name);
 	DIR *folder = opendir(path);
 	if (folder == NULL) {
-		starve(row->run, file_read(path), path);
+		starve(row->run, vectors_read(path), path);
 		return;
 	}
 	while ((file = readdir(folder)) != NULL) {
@@ -215,7 +199,7 @@ test_vectors(void **state)
 			continue;
 		(void)snprintf(path, sizeof(path), VECTORS "%s/%s", row->name,
 		    file->d_name);
-		starve(row->run, file_read(path), path);
+		starve(row->run, vectors_read(path), path);
 	}
 	(void)closedir(folder);
 }
@@ -238,7 +222,7 @@ main(int argc, char **argv)
 	if (key_start(NULL) != ERR_OK)
 		return 1;
 	json_start();
-	struct span vkey = file_read(VECTORS "log.vkey");
+	struct span vkey = vectors_read(VECTORS "log.vkey");
 	if (vkey.len > 0 && vkey.data[vkey.len - 1] == '\n')
 		vkey.len--;
 	if (note_key_parse(vkey, &key, NULL) != ERR_OK)

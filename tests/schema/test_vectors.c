@@ -1,30 +1,13 @@
 /* schema/vectors: accepted or refused, as each file's name says. */
 #include "tests/unit.h"
 
-#include <dirent.h>
-
 #include "schema/policy.h"
 #include "schema/tile.h"
 #include "schema/tlog_proof.h"
-
-#define VECTORS "schema/vectors/"
+#include "tests/schema/vectors.h"
 
 static struct note_key key;
 static struct arena *arena;
-
-static struct span
-file_read(const char *path)
-{
-	static uint8_t bytes[(size_t)1 << 19];
-	FILE *file = fopen(path, "rb");
-
-	if (file == NULL)
-		fail_msg("cannot open %s", path);
-	size_t len = fread(bytes, 1, sizeof(bytes), file);
-	assert_true(len < sizeof(bytes));
-	(void)fclose(file);
-	return span_of(bytes, len);
-}
 
 static enum err
 judge_note(struct span text, struct why *w)
@@ -86,7 +69,7 @@ try_file(const struct folder *folder, const char *name)
 
 	assert_true(is_valid || strncmp(name, "invalid-", 8) == 0);
 	(void)snprintf(path, sizeof(path), "%s/%s", folder->path, name);
-	enum err err = folder->judge(file_read(path), &w);
+	enum err err = folder->judge(vectors_read(path), &w);
 	if (is_valid != (err == ERR_OK))
 		fail_msg("%s: %s: %s", path, err_name(err), w.text);
 	if (!is_valid && w.text[0] == '\0')
@@ -115,7 +98,7 @@ test_folder(void **state)
 static void
 try_paths(const char *path, bool are_valid)
 {
-	struct span rest = file_read(path);
+	struct span rest = vectors_read(path);
 	struct span line;
 	size_t count = 0;
 
@@ -139,7 +122,7 @@ test_tile_paths(void **state)
 static void
 test_signing_is_the_other_implementations(void **state)
 {
-	struct span file = file_read(VECTORS "log.skey");
+	struct span file = vectors_read(VECTORS "log.skey");
 	struct secret_key *secret;
 	struct note_key own;
 	char text[NOTE_SKEY_MAX];
@@ -154,7 +137,7 @@ test_signing_is_the_other_implementations(void **state)
 	assert_span(file, writer_view(&printed));
 	note_sign(span_of_text("A note.\n"), &own, secret, &made);
 	key_secret_free(secret);
-	assert_span(file_read(VECTORS "note/valid-one-signature.txt"),
+	assert_span(vectors_read(VECTORS "note/valid-one-signature.txt"),
 	    writer_view(&made));
 }
 
@@ -164,7 +147,7 @@ main(int argc, char **argv)
 	if (key_start(NULL) != ERR_OK)
 		return 1;
 	arena = arena_new((size_t)1 << 24);
-	struct span vkey = file_read(VECTORS "log.vkey");
+	struct span vkey = vectors_read(VECTORS "log.vkey");
 	vkey.len--;
 	if (note_key_parse(vkey, &key, NULL) != ERR_OK)
 		return 1;
