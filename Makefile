@@ -271,6 +271,7 @@ $(replay_objects): $(B)/tests/fuzz/replay_%.o: tests/fuzz/fuzz_%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* \
 		-DLLVMFuzzerInitialize=fuzz_start_$* -MMD -MP -c -o $@ $<
+$(B)/tests/fuzz/replay.o: $(fuzzers:%=tests/fuzz/fuzz_%.c)
 $(B)/tests/fuzz/replay.o: ALL_CFLAGS += -DFUZZERS='$(patsubst %,X(%),$(fuzzers))'
 $(B)/tests/fuzz/replay: $(B)/tests/fuzz/replay.o $(replay_objects) \
 	$(B)/daemon.a $(B)/client.a $(B)/schema.a

@@ -13,7 +13,7 @@
 #include "client/ahead.h"
 #include "schema/sha256.h"
 
-#define DIGESTER_BUFFER_LEN AHEAD_BUFFER_LEN /* LIMITS: as fast as any other */
+#define DIGESTER_BUFFER_LEN AHEAD_BUFFER_LEN /* as fast as any other */
 
 struct digester {
 	uint8_t *buffer;	     /* a short file is all in it afterwards */

@@ -2,7 +2,6 @@
 #include "daemon/store.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "daemon/fault.h"
 #include "daemon/store_inner.h"

@@ -1,5 +1,5 @@
 /*
- * floor: the bare server of LIMITS.md, "A record, end to end": libmicrohttpd,
+ * floor: the bare server that others are measured by: libmicrohttpd,
  * parse, verify, leaf hash, tree, group commit with fsync, id index, suspend and
  * resume.  No signer, no proof, no lineage, no limits: what nobody can go below
  * with these libraries on this machine.
