@@ -164,8 +164,10 @@ test_beside(void **state)
 	(void)state;
 	assert_err(ERR_OK, stored_beside("a/b.tlog-proof", path, NULL));
 	assert_string_equal("a/b.keyring.tlog-proof", path);
-	assert_err(ERR_MISSING, stored_beside("a/b.proof", path, NULL));
-	assert_err(ERR_MISSING, stored_beside(".tlog-proof", path, NULL));
+	assert_err(ERR_OK, stored_beside("a/b.proof", path, NULL));
+	assert_string_equal("a/b.proof.keyring.tlog-proof", path);
+	assert_err(ERR_OK, stored_beside(".tlog-proof", path, NULL));
+	assert_string_equal(".tlog-proof.keyring.tlog-proof", path);
 }
 
 /* ---- principal ---- */
