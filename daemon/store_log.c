@@ -102,7 +102,7 @@ bool
 store_log_get(struct txn *txn, uint64_t position, struct log_entry *ret)
 {
 	struct number_key key = key_of(position);
-	struct log_entry entry;
+	struct log_entry entry = { .stamp_ms = 0 };
 	struct span value;
 
 	if (!txn_get(txn, TABLE_ENTRY, key_span(&key), &value))
