@@ -539,7 +539,7 @@ test_not_found(void **state)
 	assert_err(
 	    ERR_NOT_FOUND, bag_gather(bag, &question, &build, &dossier, &why));
 	assert_string_equal("release: no record of lab/r version 2 stands in "
-			    "the first 1 records",
+			    "this log",
 	    why.text);
 	dossier_done(build);
 	question = (struct dossier_question){ .digest = bag_digest('q') };
