@@ -252,7 +252,8 @@ fuzz: ## fuzz one decoder: F=envelope SECONDS=60
 	$(Q)pack=tests/fuzz/corpus/$(F).pack; [ ! -f $$pack ] || \
 		.build/debug/tests/fuzz/replay unpack $$pack .build/corpus/$(F)
 	.build/fuzz/fuzz_$(F) -max_total_time=$(or $(SECONDS),60) \
-		-print_final_stats=1 .build/corpus/$(F) tests/fuzz/corpus/$(F)
+		-artifact_prefix=.build/$(F)- -print_final_stats=1 \
+		.build/corpus/$(F) tests/fuzz/corpus/$(F)
 
 fuzz-all: ## fuzz each decoder in turn for SECONDS
 	$(Q)set -e; for f in $(fuzzers); do $(MAKE) --no-print-directory fuzz F=$$f; done
