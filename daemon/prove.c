@@ -4,23 +4,25 @@
 
 #include "schema/tlog_proof.h"
 
-/* The hash over a range of leaves, folded from the complete nodes stored, from the
- * right to the left.  `places` is room, that a proof has of 64 ranges once. */
-static bool
-range_hash(struct txn *txn, struct tree_range range,
-    struct tree_position places[static TREE_LEVELS], struct hash *ret)
-{
-	size_t i = tree_range_nodes(range, places);
-	struct hash left;
+/* Room to fold a range: a proof folds up to 64, and where all that is automatic is
+ * zeroed, room for each costs more than what is read into it. */
+struct room {
+	struct tree_position places[TREE_LEVELS];
+	struct hash nodes[TREE_LEVELS];
+};
 
-	assert(i > 0);
-	if (!store_log_get_node(txn, places[--i], ret))
-		return false;
-	while (i > 0) {
-		if (!store_log_get_node(txn, places[--i], &left))
+/* The hash over a range of leaves, folded from the complete nodes stored. */
+static bool
+range_hash(struct txn *txn, struct tree_range range, struct room *room,
+    struct hash *ret)
+{
+	size_t count = tree_range_nodes(range, room->places);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!store_log_get_node(txn, room->places[i], &room->nodes[i]))
 			return false;
-		*ret = tree_node(&left, ret);
 	}
+	*ret = tree_fold(room->nodes, count);
 	return true;
 }
 
@@ -36,11 +38,11 @@ static enum err
 prove(struct txn *txn, const struct tree_range *ranges, size_t count,
     struct tree_proof *ret)
 {
-	struct tree_position places[TREE_LEVELS];
+	struct room room;
 
 	ret->count = count;
 	for (size_t i = 0; i < count; i++) {
-		if (!range_hash(txn, ranges[i], places, &ret->hashes[i]))
+		if (!range_hash(txn, ranges[i], &room, &ret->hashes[i]))
 			return missing(txn);
 	}
 	return ERR_OK;
@@ -71,13 +73,13 @@ prove_consistency(
 enum err
 prove_root(struct txn *txn, uint64_t size, struct hash *ret)
 {
-	struct tree_position places[TREE_LEVELS];
+	struct room room;
 
 	if (size == 0) {
 		*ret = tree_empty();
 		return ERR_OK;
 	}
-	if (!range_hash(txn, (struct tree_range){ .end = size }, places, ret))
+	if (!range_hash(txn, (struct tree_range){ .end = size }, &room, ret))
 		return missing(txn);
 	return ERR_OK;
 }
