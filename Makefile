@@ -20,7 +20,7 @@ SCHEMA := utf8 err span arena text text_time text_form reader writer spdx \
 	export export_inner export_common export_spdx export_spdx_relation \
 	export_cyclonedx export_prov export_openlineage \
 	export_croissant export_mot export_eu export_write
-DAEMON := limits fault failstop log clock lock tile_cache worker team damage \
+DAEMON := limits fault failstop log clock thread lock tile_cache worker team damage \
 	file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota \

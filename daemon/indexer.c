@@ -11,6 +11,7 @@
 #include "daemon/lock.h"
 #include "daemon/metric.h"
 #include "daemon/prove.h"
+#include "daemon/thread.h"
 
 struct indexer {
 	struct ledger *ledger;
@@ -304,7 +305,7 @@ run(void *argument)
 	uint64_t at = indexer_size(indexer);
 	enum err err = ERR_OK;
 
-	(void)pthread_setname_np(pthread_self(), "indexer");
+	thread_begin("indexer", THREAD_USUAL);
 	while (err == ERR_OK && sleep_until_noticed(indexer)) {
 		struct published_head to;
 		published_get(indexer->ledger->published, &to);

@@ -11,6 +11,7 @@
 #include "daemon/metric.h"
 #include "daemon/publish.h"
 #include "daemon/signer_link.h"
+#include "daemon/thread.h"
 
 #define FLIGHTS 2 /* one at the signer, one behind it */
 
@@ -179,7 +180,7 @@ run(void *argument)
 	struct sealer *sealer = argument;
 	struct flight flight;
 
-	(void)pthread_setname_np(pthread_self(), "sealer");
+	thread_begin("sealer", THREAD_USUAL);
 	while (next(sealer, &flight)) {
 		enum err err = seal_flight(sealer, &flight);
 		struct submission *waiters = land(sealer);

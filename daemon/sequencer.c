@@ -15,6 +15,7 @@
 #include "daemon/rekey.h"
 #include "daemon/sealer.h"
 #include "daemon/signer_link.h"
+#include "daemon/thread.h"
 
 #define DISK_LOOK_MS 1000   /* while it is full: how often it is looked at */
 #define DISK_TELL_MS 10000  /* and told */
@@ -275,7 +276,7 @@ run(void *argument)
 	struct sequencer *s = argument;
 	bool is_closed = false;
 
-	(void)pthread_setname_np(pthread_self(), "sequencer");
+	thread_begin("sequencer", THREAD_USUAL);
 	while (!is_closed) {
 		struct why w = { 0 };
 		wait_for_index(s);

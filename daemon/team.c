@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <stdbool.h>
 
+#include "daemon/thread.h"
+
 struct member {
 	pthread_t thread;
 	bool is_started;
@@ -31,7 +33,7 @@ start(void *argument)
 {
 	struct member *member = argument;
 
-	(void)pthread_setname_np(pthread_self(), "team");
+	thread_begin("team", THREAD_USUAL);
 	member->run(member->context, member->number);
 	return NULL;
 }

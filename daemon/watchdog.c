@@ -4,20 +4,26 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/batch.h"
 #include "daemon/clock.h"
 #include "daemon/indexer.h"
 #include "daemon/lock.h"
 #include "daemon/metric.h"
+#include "daemon/thread.h"
 
 #define EXEMPT 0
+/* A thousand connections that are late together must not be ended together. */
+#define CUT_AT_ONCE 32
+#define CUT_PAUSE_NS 1000000
 
 struct watched {
-	int fd;		  /* -1: free */
-	bool is_over;	  /* constant while it is in use */
-	bool is_cut;	  /* shut down once is enough */
-	uint64_t address; /* EXEMPT or of address_of */
+	int fd;		     /* -1: free */
+	bool is_over;	     /* constant while it is in use */
+	bool is_cut;	     /* shut down once is enough */
+	uint64_t address;    /* EXEMPT or of address_of */
+	uint64_t understood; /* its loop's, bytes */
 	atomic_uint_fast64_t deadline_ms;
 };
 
@@ -151,6 +157,7 @@ watchdog_add(struct watchdog *watchdog, int fd, const struct sockaddr *address,
 		    count_of(watchdog, watched->address) >=
 			watchdog->per_address;
 		watched->is_cut = false;
+		watched->understood = 0;
 		atomic_store(&watched->deadline_ms, deadline_ms);
 		watched->fd = fd;
 	}
@@ -173,6 +180,18 @@ watched_set_deadline(struct watched *watched, uint64_t deadline_ms)
 	atomic_store(&watched->deadline_ms, deadline_ms);
 }
 
+void
+watched_understand(struct watched *watched, uint64_t bytes)
+{
+	watched->understood += bytes;
+}
+
+uint64_t
+watched_understood(const struct watched *watched)
+{
+	return watched->understood;
+}
+
 bool
 watched_is_over(const struct watched *watched)
 {
@@ -181,10 +200,13 @@ watched_is_over(const struct watched *watched)
 
 /* ---- the thread ---- */
 
-static void
-cut_late(struct watchdog *watchdog, uint64_t now_ms)
+/* True: there may be more of them. */
+static bool
+cut_some(struct watchdog *watchdog, uint64_t now_ms)
 {
-	for (size_t i = 0; i < watchdog->cap; i++) {
+	size_t count = 0;
+
+	for (size_t i = 0; count < CUT_AT_ONCE && i < watchdog->cap; i++) {
 		struct watched *watched = &watchdog->all[i];
 		if (watched->fd == -1 || watched->is_cut ||
 		    atomic_load(&watched->deadline_ms) > now_ms)
@@ -194,6 +216,24 @@ cut_late(struct watchdog *watchdog, uint64_t now_ms)
 		   has gone already does not matter */
 		(void)shutdown(watched->fd, SHUT_RDWR);
 		metric_add(METRIC_CUT, 1);
+		count++;
+	}
+	return count == CUT_AT_ONCE;
+}
+
+/* Whoever connects needs the lock, and a loop ends all of them in one round. */
+static void
+cut_late(struct watchdog *watchdog, uint64_t now_ms)
+{
+	const struct timespec pause = { .tv_nsec = CUT_PAUSE_NS };
+	bool is_more = true;
+
+	while (is_more) {
+		lock_take(&watchdog->lock);
+		is_more = cut_some(watchdog, now_ms);
+		lock_drop(&watchdog->lock);
+		if (is_more)
+			(void)nanosleep(&pause, NULL);
 	}
 }
 
@@ -203,12 +243,12 @@ run(void *argument)
 	struct watchdog *watchdog = argument;
 	struct ledger *ledger = watchdog->ledger;
 
-	(void)pthread_setname_np(pthread_self(), "watchdog");
+	thread_begin("watchdog", THREAD_USUAL);
 	lock_take(&watchdog->lock);
 	while (!watchdog->is_stopping) {
 		uint64_t now_ms = clock_steady_ms();
-		cut_late(watchdog, now_ms);
 		lock_drop(&watchdog->lock);
+		cut_late(watchdog, now_ms);
 		if (ledger->batch != NULL)
 			batch_expire(ledger->batch, now_ms);
 		if (ledger->indexer != NULL)

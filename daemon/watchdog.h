@@ -51,6 +51,10 @@ void watchdog_remove(struct watchdog *watchdog, struct watched *watched);
 /* On the steady clock; UINT64_MAX: none. */
 void watched_set_deadline(struct watched *watched, uint64_t deadline_ms);
 
+/* Bytes that came on it and made sense, of all its requests; by one thread. */
+void watched_understand(struct watched *watched, uint64_t bytes);
+uint64_t watched_understood(const struct watched *watched);
+
 /* Is it beyond what its address may have? */
 bool watched_is_over(const struct watched *watched);
 

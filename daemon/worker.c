@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "daemon/lock.h"
+#include "daemon/thread.h"
 
 #define THREADS_MAX 8
 
@@ -35,7 +36,7 @@ run(void *context)
 {
 	struct work *work;
 
-	(void)pthread_setname_np(pthread_self(), "blobs");
+	thread_begin("blobs", THREAD_USUAL);
 	while ((work = take(context)) != NULL)
 		work->run(work);
 	return NULL;

@@ -148,11 +148,65 @@ test_cut_at_the_deadline(void **state)
 	}
 }
 
+/* More than are ended at once. */
+static void
+test_many_are_late(void **state)
+{
+	enum { MANY = 100 };
+	static struct ledger ledger; /* its thread outlives a failure */
+	struct watchdog *watchdog;
+	struct watched *watched[MANY];
+	int pairs[MANY][2];
+	uint64_t cut = metric_value(METRIC_CUT);
+	(void)state;
+
+	assert_err(ERR_OK, watchdog_new(&ledger, MANY, 2, &watchdog));
+	for (size_t i = 0; i < MANY; i++) {
+		assert_int_equal(
+		    0, socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]));
+		watched[i] = add(watchdog, pairs[i][0], "127.0.0.1");
+		watched_set_deadline(watched[i], 1);
+	}
+	assert_err(ERR_OK, watchdog_start(watchdog));
+	for (size_t i = 0; i < MANY; i++)
+		assert_false(is_open(pairs[i][1], 20000));
+	watchdog_stop(watchdog);
+	assert_int_equal(cut + MANY, metric_value(METRIC_CUT));
+	for (size_t i = 0; i < MANY; i++) {
+		watchdog_remove(watchdog, watched[i]);
+		(void)close(pairs[i][0]);
+		(void)close(pairs[i][1]);
+	}
+	watchdog_free(watchdog);
+}
+
+/* Of a connection, not of the place that it takes. */
+static void
+test_understood(void **state)
+{
+	struct ledger ledger = { .batch = NULL };
+	struct watchdog *watchdog;
+	(void)state;
+
+	assert_err(ERR_OK, watchdog_new(&ledger, 1, 2, &watchdog));
+	for (int round = 0; round < 2; round++) {
+		struct watched *watched = add(watchdog, 0, "127.0.0.1");
+		assert_int_equal(0, watched_understood(watched));
+		watched_understand(watched, 7);
+		watched_understand(watched, 5);
+		assert_int_equal(12, watched_understood(watched));
+		watchdog_remove(watchdog, watched);
+	}
+	watchdog_free(watchdog);
+}
+
 int
 main(int argc, char **argv)
 {
 	UNIT_ROWS(rows, test_row);
 	UNIT(test_places_run_out);
 	UNIT(test_cut_at_the_deadline);
+	UNIT(test_many_are_late);
+	UNIT(test_understood);
 	return unit_run(argc, argv);
 }
