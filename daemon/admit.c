@@ -110,6 +110,23 @@ admit(struct signers *signers, struct span body, struct arena *arena,
 }
 
 enum err
+admitted_keep(struct admitted *admitted, struct arena *arena)
+{
+	struct span *spans[] = {
+		&admitted->entry,
+		&admitted->gist,
+		&admitted->name,
+	};
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		*spans[i] = arena_copy(arena, *spans[i]);
+		if (spans[i]->data == NULL)
+			return ERR_MEMORY;
+	}
+	return ERR_OK;
+}
+
+enum err
 admit_again(const struct keyring *keyring, const struct admitted *admitted,
     struct why *w)
 {

@@ -5,7 +5,8 @@
  * → the entry and its id.  Cheap checks first: size, form, key known; the Ed25519
  * verification last.
  *
- * Threads: any.  Memory: all of it in the caller's arena.
+ * Threads: any.  Memory: all of it in the caller's arena, until admitted_keep has
+ * what is to stay.
  */
 #ifndef HEADWATER_DAEMON_ADMIT_H
 #define HEADWATER_DAEMON_ADMIT_H
@@ -25,9 +26,13 @@ struct admitted {
 	char principal[TEXT_PRINCIPAL_MAX + 1];
 };
 
-/* A posted keyring is ERR_REFUSED. */
+/* A posted keyring is ERR_REFUSED.  The arena holds 20 times what is kept. */
 MUST_CHECK enum err admit(struct signers *signers, struct span body,
     struct arena *arena, struct admitted *ret, struct why *w);
+
+/* Has all of it copied to this arena.  ERR_MEMORY. */
+MUST_CHECK enum err admitted_keep(
+    struct admitted *admitted, struct arena *arena);
 
 /* Judged again by another keyring, without the signature: the keyid is in it, by
  * the same principal (which binds the name). */

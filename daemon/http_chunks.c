@@ -3,19 +3,19 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define ROUNDS_A_LOOK 64 /* the list is not walked in each */
+#include "daemon/clock.h"
 
-static int
-socket_of(const struct exchange *exchange)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return info == NULL ? -1 : info->connect_fd;
-}
+/* Each look at one costs two calls of the system: in most rounds only those that
+ * came last are looked at. */
+#define NEWEST 64
+#define ROUNDS_A_WHOLE_LOOK 16
+#define HELD_LOOK_MS 20
+#define DROPS_MAX 16
+#define CHUNK_FRAME_MIN 4 /* CR LF behind its size, and behind its data */
 
 /* Bytes that have been read from it since it was opened; 0 where the kernel does
  * not say. */
@@ -39,8 +39,8 @@ chunks_add(struct http_chunks *chunks, struct exchange *exchange)
 {
 	if (!exchange->pass.is_chunked || exchange->stage != EXCHANGE_BODY)
 		return;
-	exchange->wasted_at = chunks->wasted;
 	exchange->is_in_chunks = true;
+	exchange->suspected_at = UINT64_MAX;
 	exchange->chunks_next = chunks->first;
 	chunks->first = exchange;
 }
@@ -59,39 +59,103 @@ chunks_remove(struct http_chunks *chunks, struct exchange *exchange)
 }
 
 void
-chunks_took(struct http_chunks *chunks, struct exchange *exchange)
+chunks_took(struct exchange *exchange, size_t len)
 {
-	exchange->wasted_at = chunks->wasted;
+	size_t framing = 0;
+
+	/* a chunk that comes in pieces is taken for several: it may be */
+	if (exchange->is_in_chunks) {
+		framing = CHUNK_FRAME_MIN;
+		for (size_t rest = len; rest > 0; rest /= 16)
+			framing++;
+	}
+	watched_understand(exchange->watched, len + framing);
 }
 
-/* Of the whole connection, so that what came early counts, too. */
+/* In two looks: what was read in the round before the first may be given in the
+ * next one. */
 static bool
-is_stuck(const struct http_chunks *chunks, const struct exchange *exchange)
+is_stuck(struct exchange *exchange)
 {
-	return exchange->stage == EXCHANGE_BODY &&
-	    chunks->wasted - exchange->wasted_at > CHUNK_ROUNDS_MAX &&
-	    read_from(socket_of(exchange)) >
-	    exchange->body.len + CHUNK_FRAMING_MAX;
+	uint64_t understood = watched_understood(exchange->watched);
+
+	if (exchange->stage != EXCHANGE_BODY ||
+	    read_from(exchange_socket(exchange)) <=
+		understood + CHUNK_EXTRA_MAX)
+		return false;
+	bool is_known = exchange->suspected_at == understood;
+	exchange->suspected_at = understood;
+	return is_known;
 }
 
 static void
-cut(struct exchange *exchange)
+hold(struct http_chunks *chunks, struct exchange *exchange)
 {
+	chunks_remove(chunks, exchange);
+	exchange->reply = reply_new();
+	exchange->held_until_ms = clock_steady_ms() + CHUNK_HOLD_MS;
+	(void)exchange_suspend(exchange, EXCHANGE_HELD);
+	exchange->chunks_next = chunks->held;
+	chunks->held = exchange;
+}
+
+static void
+let_go(struct exchange *exchange)
+{
+	int fd = exchange_socket(exchange);
+	ssize_t dropped = 1;
+
+	exchange_stop_waiting(exchange);
 	handle_spoiled(
 	    exchange, "the size or the extension of a chunk is too long");
-	/* the library sees that the peer hung up */
-	(void)shutdown(socket_of(exchange), SHUT_RDWR);
+	(void)shutdown(fd, SHUT_RDWR);
+	/* the library must find that end, and nothing before it: what is there
+	   it would take by 128 bytes, and read all again each time */
+	for (size_t i = 0; i < DROPS_MAX && dropped > 0; i++)
+		dropped = recv(fd, NULL, SIZE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	MHD_resume_connection(exchange->connection);
 }
 
 void
-chunks_wasted(struct http_chunks *chunks)
+chunks_look(struct http_chunks *chunks)
 {
-	chunks->wasted++;
-	if (chunks->wasted % ROUNDS_A_LOOK != 0)
-		return;
-	for (struct exchange *at = chunks->first; at != NULL;
-	     at = at->chunks_next) {
-		if (is_stuck(chunks, at))
-			cut(at);
+	bool is_whole = ++chunks->rounds % ROUNDS_A_WHOLE_LOOK == 0;
+	size_t left = is_whole ? SIZE_MAX : NEWEST;
+	struct exchange *at = chunks->first;
+
+	while (at != NULL && left > 0) {
+		struct exchange *next = at->chunks_next;
+		if (is_stuck(at))
+			hold(chunks, at);
+		at = next;
+		left--;
 	}
+}
+
+void
+chunks_let_go(struct http_chunks *chunks, bool is_ending)
+{
+	uint64_t now_ms = clock_steady_ms();
+	struct exchange **at = &chunks->held;
+
+	if (now_ms < chunks->look_ms && !is_ending)
+		return;
+	chunks->look_ms = now_ms + HELD_LOOK_MS;
+	while (*at != NULL) {
+		struct exchange *exchange = *at;
+		if (!is_ending && exchange->held_until_ms > now_ms &&
+		    !exchange_is_deserted(exchange)) {
+			at = &exchange->chunks_next;
+			continue;
+		}
+		*at = exchange->chunks_next;
+		let_go(exchange);
+	}
+}
+
+int
+chunks_timeout_ms(const struct http_chunks *chunks, int other_ms)
+{
+	return chunks->held != NULL && other_ms > HELD_LOOK_MS ? HELD_LOOK_MS
+							       : other_ms;
 }

@@ -1,5 +1,6 @@
 #include "daemon/http_exchange.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,7 @@ exchange_end(struct exchange *exchange)
 {
 	/* resumed, but the peer had gone: the handler is not asked again */
 	if (exchange->stage == EXCHANGE_WAITING ||
+	    exchange->stage == EXCHANGE_HELD ||
 	    exchange->stage == EXCHANGE_OPENING)
 		exchange_stop_waiting(exchange);
 	if (exchange->is_answered)
@@ -208,6 +210,23 @@ exchange_set_error(struct exchange *exchange, enum err err, const struct why *w)
 	reply_error(&exchange->reply, err, w);
 	if (err == ERR_METHOD)
 		exchange->reply.allow = exchange->match.allow;
+}
+
+int
+exchange_socket(const struct exchange *exchange)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info == NULL ? -1 : info->connect_fd;
+}
+
+bool
+exchange_is_deserted(const struct exchange *exchange)
+{
+	struct pollfd fd = { .fd = exchange_socket(exchange) };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 enum MHD_Result

@@ -3,8 +3,10 @@
  * the last of the body.
  *
  * Stages: HEAD until gate and route have judged; OPENING while a stream waits
- * before its body; BODY while that comes in; WAITING while a handler waits; REFUSED when the answer is known and only the rest of
- * the body is read away, for a moment, so that the peer gets to read it.
+ * before its body; BODY while that comes in; HELD where http_chunks let none of it
+ * be read any more; WAITING while a handler waits; REFUSED when the answer is known
+ * and only the rest of the body is read away, for a moment, so that the peer gets
+ * to read it.
  *
  * Threads: the loop's alone, but for http_loop's list of resumed ones.  Memory:
  * kept and used again by the loop.
@@ -38,6 +40,7 @@ enum exchange_stage {
 	EXCHANGE_HEAD,
 	EXCHANGE_OPENING,
 	EXCHANGE_BODY,
+	EXCHANGE_HELD,
 	EXCHANGE_WAITING,
 	EXCHANGE_REFUSED,
 };
@@ -50,12 +53,13 @@ struct exchange {
 	void *loop;
 	struct exchange *next; /* of the loop's lists */
 
-	struct exchange *chunks_next; /* of http_chunks, as what follows */
-	uint64_t wasted_at;	      /* rounds, when it last gave data */
+	struct exchange *chunks_next; /* of http_chunks */
 
 	enum exchange_stage stage;
 	enum err refusal; /* answered when the request is complete */
 	bool is_in_chunks;
+	uint64_t suspected_at; /* what was understood then */
+	uint64_t held_until_ms;
 	bool is_answered;  /* by a worker: reply is to be sent */
 	bool is_streaming; /* the stream's `begin` was called */
 	struct gate_pass pass;
@@ -86,12 +90,18 @@ void exchange_begin(struct exchange *exchange,
 /* It is over, answered or not; ready for exchange_begin. */
 void exchange_end(struct exchange *exchange);
 
+int exchange_socket(const struct exchange *exchange);
+
 /* ---- answers, for http_handle ---- */
 
 void exchange_set_deadline(struct exchange *exchange, uint64_t wait_ms);
 void exchange_stop_waiting(struct exchange *exchange);
 void exchange_set_error(
     struct exchange *exchange, enum err err, const struct why *w);
+
+/* Has its peer hung up, so that nobody waits for an answer?  (Who only sends no
+ * more is not known to have.)  While it is suspended: any thread. */
+bool exchange_is_deserted(const struct exchange *exchange);
 
 /* Resumed only by this loop's thread, later: it cannot be overtaken. */
 enum MHD_Result exchange_suspend(

@@ -52,6 +52,8 @@ read_head(struct exchange *exchange, const struct handle_line *line,
 	head->raw = SPAN_EMPTY;
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	if (info != NULL)
+		watched_understand(exchange->watched, info->header_size);
 	if (info != NULL && strcmp(MHD_get_version(), KNOWN_LAYOUT) == 0)
 		head->raw = span_of(line->method, info->header_size);
 }
@@ -141,9 +143,10 @@ handle_spoiled(struct exchange *exchange, const char *detail)
 
 /* ---- the answer ---- */
 
-/* On a worker's thread. */
+/* On a worker's thread.  What is late, or what nobody waits for any more, is not
+ * done: who asks and hangs up, again and again, must not fill the queue. */
 static void
-run_work(struct work *work, bool is_late)
+run_work(struct work *work, struct arena *scratch, bool is_late)
 {
 	struct exchange *exchange = (struct exchange *)(void *)((char *)work -
 	    offsetof(struct exchange, work));
@@ -152,7 +155,8 @@ run_work(struct work *work, bool is_late)
 	struct why w = { "" };
 
 	request->is_hasty = false;
-	if (is_late) {
+	request->scratch = scratch;
+	if (is_late || exchange_is_deserted(exchange)) {
 		enum err err = why(&w, ERR_BUSY, "too much is asked just now");
 		reply_error(&reply, err, &w);
 	} else if (exchange->match.handler(request, &reply) != SERVED) {
@@ -172,6 +176,7 @@ serve(struct exchange *exchange)
 
 	request->calls++;
 	request->is_hasty = true;
+	request->scratch = NULL;
 	exchange->reply = reply_new();
 	enum served served = exchange->match.handler(request, &exchange->reply);
 	if (served == SERVED)

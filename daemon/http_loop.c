@@ -11,6 +11,7 @@
 #include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/metric.h"
+#include "daemon/thread.h"
 
 #define SPARE_MAX 256 /* exchanges that a loop keeps */
 #define IDLE_MS 1000  /* a loop looks at its flags this often */
@@ -88,7 +89,6 @@ notice_connection(void *context, struct MHD_Connection *connection,
 	struct http_loop *loop = context;
 	struct http_shared *shared = loop->shared;
 
-	loop->chunks.has_worked = true;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
 		if (*socket_context != NULL)
 			watchdog_remove(shared->watchdog, *socket_context);
@@ -159,7 +159,6 @@ notice_completed(void *context, struct MHD_Connection *connection,
 
 	(void)connection;
 	(void)code;
-	loop->chunks.has_worked = true;
 	*request_context = NULL;
 	if (exchange == NULL)
 		return;
@@ -189,7 +188,6 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 	};
 
 	(void)connection;
-	loop->chunks.has_worked = true;
 	if (exchange == NULL)
 		return MHD_NO; /* no memory or no place: close */
 	if (exchange->stage == EXCHANGE_HEAD ||
@@ -202,7 +200,7 @@ handle(void *context, struct MHD_Connection *connection, const char *url,
 		return handle_complete(exchange);
 	size_t len = *data_len;
 	*data_len = 0;
-	chunks_took(&loop->chunks, exchange);
+	chunks_took(exchange, len);
 	return handle_body(exchange, data, len);
 }
 
@@ -295,26 +293,38 @@ quiesce(struct http_loop *loop)
 		(void)close(fd);
 }
 
+/* Until something is there.  The library is looked at in any case. */
+static void
+wait(struct http_loop *loop, int wait_ms)
+{
+	struct epoll_event events[2];
+	uint64_t wakes;
+	int count = epoll_wait(loop->epoll_fd, events, 2, wait_ms);
+
+	for (int i = 0; i < count; i++) {
+		if (events[i].data.fd != loop->wake_fd)
+			continue;
+		(void)!read(loop->wake_fd, &wakes, sizeof(wakes));
+		resume_all(loop);
+	}
+}
+
 static void *
 run(void *argument)
 {
 	struct http_loop *loop = argument;
-	struct epoll_event events[2];
-	uint64_t wakes;
 
-	(void)pthread_setname_np(pthread_self(), "http");
+	thread_begin("http", THREAD_PROMPT);
 	while (!atomic_load(&loop->shared->is_ending)) {
-		/* which of the two it was does not matter: both are looked at */
-		int wait_ms = timeout_of(loop);
-		loop->chunks.has_worked =
-		    epoll_wait(loop->epoll_fd, events, 2, wait_ms) > 0;
-		(void)!read(loop->wake_fd, &wakes, sizeof(wakes));
-		resume_all(loop);
+		int wait_ms =
+		    chunks_timeout_ms(&loop->chunks, timeout_of(loop));
+		wait(loop, wait_ms);
 		if (!loop->is_quiesced && atomic_load(&loop->shared->is_quiet))
 			quiesce(loop);
 		(void)MHD_run(loop->daemon);
-		if (wait_ms == 0 && !loop->chunks.has_worked)
-			chunks_wasted(&loop->chunks);
+		if (wait_ms == 0)
+			chunks_look(&loop->chunks);
+		chunks_let_go(&loop->chunks, loop->is_quiesced);
 	}
 	return NULL;
 }

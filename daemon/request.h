@@ -37,6 +37,7 @@ struct request_query {
 struct request {
 	struct ledger *ledger;
 	struct arena *arena;
+	struct arena *scratch; /* of this call only; NULL where it is hasty */
 	enum request_method method;
 	struct span path; /* raw, without the query */
 	/* What ':' (one segment) and '*' (the rest, '/' included) of the route took,

@@ -109,10 +109,22 @@ answered(struct submission *submission)
 		request_resume(write->request);
 }
 
+/* Read in the scratch: thousands may wait for their answers at once. */
+static enum err
+admit_text(struct request *request, struct line *line)
+{
+	struct admitted *admitted = &line->submission.admitted;
+	enum err err = admit(request->ledger->signers, line->text,
+	    request->scratch, admitted, &line->why);
+
+	if (err == ERR_OK && admitted_keep(admitted, request->arena) != ERR_OK)
+		err = why(&line->why, ERR_MEMORY, "out of memory");
+	return err;
+}
+
 static void
 admit_line(struct write *write, struct line *line)
 {
-	struct request *request = write->request;
 	struct submission *submission = &line->submission;
 
 	if (line->text.len == 0)
@@ -122,8 +134,7 @@ admit_line(struct write *write, struct line *line)
 		    "line: %zu bytes, at most %zu", line->text.len,
 		    BODY_RECORD_MAX);
 	else
-		line->err = admit(request->ledger->signers, line->text,
-		    request->arena, &submission->admitted, &line->why);
+		line->err = admit_text(write->request, line);
 	if (line->err == ERR_OK) {
 		submission->done = answered;
 		submission->context = write;
@@ -139,8 +150,10 @@ static bool
 admit_some(struct write *write)
 {
 	for (size_t i = 0; i < LINES_AT_ONCE && write->admitted < write->count;
-	     i++)
+	     i++) {
 		admit_line(write, &write->lines[write->admitted++]);
+		arena_reset(write->request->scratch);
+	}
 	return write->admitted == write->count;
 }
 

@@ -3,16 +3,11 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "daemon/clock.h"
 #include "daemon/limits.h"
 #include "daemon/lock.h"
-
-/* A loop that wakes up goes first. */
-#define WORKER_NICE 5
+#include "daemon/thread.h"
 
 struct queue {
 	struct work *first;
@@ -23,6 +18,7 @@ struct worker {
 	struct workers *workers;
 	pthread_t thread;
 	enum work_kind preferred;
+	struct arena *scratch;
 };
 
 struct workers {
@@ -45,9 +41,17 @@ workers_new(size_t threads, struct workers **ret)
 	lock_init(&workers->lock);
 	for (size_t i = 0; i < WORK_KINDS; i++)
 		workers->queues[i].end = &workers->queues[i].first;
-	workers->count = threads;
 	workers->list = calloc(threads, sizeof(*workers->list));
-	if (workers->list == NULL) {
+	bool is_fine = workers->list != NULL;
+	for (; is_fine && workers->count < threads; workers->count++) {
+		struct worker *worker = &workers->list[workers->count];
+		worker->workers = workers;
+		worker->preferred =
+		    (enum work_kind)(workers->count % WORK_KINDS);
+		worker->scratch = arena_new(ADMIT_ARENA_MAX);
+		is_fine = worker->scratch != NULL;
+	}
+	if (!is_fine) {
 		workers_free(workers);
 		return ERR_MEMORY;
 	}
@@ -99,8 +103,7 @@ run(void *argument)
 	struct worker *worker = argument;
 	struct workers *workers = worker->workers;
 
-	(void)pthread_setname_np(pthread_self(), "requests");
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORKER_NICE);
+	thread_begin("requests", THREAD_PATIENT);
 	lock_take(&workers->lock);
 	for (;;) {
 		struct work *work = take_any(workers, worker->preferred);
@@ -112,9 +115,10 @@ run(void *argument)
 			continue;
 		}
 		lock_drop(&workers->lock);
-		work->run(work,
+		work->run(work, worker->scratch,
 		    is_stopping ||
 			clock_steady_ms() - work->added_ms > WORK_WAIT_MS);
+		arena_reset(worker->scratch);
 		lock_take(&workers->lock);
 	}
 	lock_drop(&workers->lock);
@@ -126,8 +130,6 @@ workers_start(struct workers *workers)
 {
 	for (size_t i = 0; i < workers->count; i++) {
 		struct worker *worker = &workers->list[i];
-		worker->workers = workers;
-		worker->preferred = (enum work_kind)(i % WORK_KINDS);
 		if (pthread_create(&worker->thread, NULL, run, worker) != 0)
 			return ERR_MEMORY;
 		workers->started++;
@@ -154,6 +156,8 @@ workers_free(struct workers *workers)
 		return;
 	assert(workers->started == 0);
 	lock_done(&workers->lock);
+	for (size_t i = 0; i < workers->count; i++)
+		arena_free(workers->list[i].scratch);
 	free(workers->list);
 	free(workers);
 }

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/limits.h"
+#include "schema/arena.h"
 #include "schema/err.h"
 
 enum work_kind {
@@ -26,7 +28,8 @@ enum work_kind {
 };
 
 struct work {
-	void (*run)(struct work *work, bool is_late);
+	/* `scratch` is the thread's, emptied when this returns */
+	void (*run)(struct work *work, struct arena *scratch, bool is_late);
 	struct work *next; /* workers' own, as what follows */
 	uint64_t added_ms;
 };

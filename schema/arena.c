@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_MIN ((size_t)16 << 10)
+#define CHUNK_MIN ((size_t)4 << 10)
 
 struct chunk {
 	struct chunk *next;

@@ -185,6 +185,31 @@ test_normal_form(void **state)
 	arena_free(arena);
 }
 
+/* What is kept is whole when the arena it was read in has gone. */
+static void
+test_kept(void **state)
+{
+	struct arena *scratch = arena_new(ADMIT_ARENA_MAX);
+	struct arena *arena = arena_new(ADMIT_ARENA_MAX);
+	struct arena *small = arena_new(64);
+	struct admitted admitted;
+	char text[8192];
+
+	(void)state;
+	struct span body = sign(&rows[0], arena);
+	assert_err(ERR_OK, admit(signers, body, scratch, &admitted, NULL));
+	struct admitted refused = admitted;
+	assert_err(ERR_MEMORY, admitted_keep(&refused, small));
+	assert_err(ERR_OK, admitted_keep(&admitted, arena));
+	(void)snprintf(text, sizeof(text), "%.*s", SPAN_ARGS(admitted.name));
+	arena_free(scratch);
+	assert_span(body, admitted.entry);
+	assert_span(span_of_text(text), admitted.name);
+	assert_true(admitted.gist.len > 0);
+	arena_free(small);
+	arena_free(arena);
+}
+
 static void
 test_before_any_keyring(void **state)
 {
@@ -273,6 +298,7 @@ main(int argc, char **argv)
 	UNIT_ROWS(rows, test_admit);
 	UNIT_ROWS(again_rows, test_again);
 	UNIT(test_normal_form);
+	UNIT(test_kept);
 	UNIT(test_before_any_keyring);
 	UNIT(test_key_left);
 	UNIT(test_held_view);

@@ -485,6 +485,27 @@ test_resumed(void **state)
 	stop();
 }
 
+/* Hangs up, so that nobody is there for the answer. */
+static void
+reset(int fd)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	(void)close(fd);
+}
+
+static bool
+await_waiting(uint64_t count)
+{
+	for (long ms = 0; metric_value(METRIC_WAITING) != count; ms += 5) {
+		if (ms >= AWAIT_MS)
+			return false;
+		pause_ms(5);
+	}
+	return true;
+}
+
 static void
 test_a_peer_that_leaves_while_it_waits(void **state)
 {
@@ -495,10 +516,7 @@ test_a_peer_that_leaves_while_it_waits(void **state)
 	for (size_t i = 0; i < 32; i++) {
 		int fd = open_one();
 		push(fd, text, sizeof(text) - 1);
-		struct linger linger = { .l_onoff = 1, .l_linger = 0 };
-		(void)setsockopt(
-		    fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-		(void)close(fd);
+		reset(fd);
 	}
 	stop();
 	assert_int_equal(0, metric_value(METRIC_WAITING));
@@ -534,6 +552,37 @@ test_long_work(void **state)
 		(void)close(fds[i]);
 	}
 	assert_int_equal(0, metric_value(METRIC_WAITING));
+	stop();
+}
+
+/* What is asked by those who have hung up is not done. */
+static void
+test_work_for_nobody(void **state)
+{
+	static const char held[] = "GET /v1/lineage/held HTTP/1.1\r\n" H E;
+	static const char text[] = "GET /v1/lineage/away HTTP/1.1\r\n" H E;
+	char answer[4096];
+	int fds[4 + 8];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	atomic_store(&let_go, 0);
+	unsigned before = atomic_load(&handled);
+	for (size_t i = 0; i < 12; i++) {
+		fds[i] = open_one();
+		push(fds[i], i < 4 ? held : text, sizeof(text) - 1);
+		assert_true(await_waiting(i + 1));
+	}
+	for (size_t i = 5; i < 12; i++)
+		reset(fds[i]);
+	atomic_store(&let_go, 1);
+	for (size_t i = 0; i < 5; i++) {
+		(void)pull(fds[i], answer, sizeof(answer), 10);
+		assert_non_null(strstr(answer, "away\n"));
+		(void)close(fds[i]);
+	}
+	assert_true(await_waiting(0));
+	assert_int_equal(before + 5, atomic_load(&handled));
 	stop();
 }
 
@@ -646,6 +695,28 @@ test_a_size_that_fits_nowhere(void **state)
 	assert_in_range(cpu_us, 0, 1000000);
 	(void)close(fd);
 	stop();
+}
+
+/* He is held until then; who leaves, and a log that ends, need not wait. */
+static void
+test_held_until_it_leaves(void **state)
+{
+	static char zeros[100000];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	memset(zeros, '0', sizeof(zeros));
+	for (size_t i = 0; i < 2; i++) {
+		int fd = open_one();
+		push(fd, POST TE E, sizeof(POST TE E) - 1);
+		push(fd, zeros, 60000);
+		assert_true(await_waiting(1));
+		reset(fd);
+		assert_true(i == 1 || await_waiting(0));
+	}
+	stop();
+	assert_int_equal(0, metric_value(METRIC_WAITING));
+	assert_int_equal(0, metric_value(METRIC_CONNECTIONS));
 }
 
 static void
@@ -980,10 +1051,12 @@ main(int argc, char **argv)
 	UNIT(test_resumed);
 	UNIT(test_a_peer_that_leaves_while_it_waits);
 	UNIT(test_long_work);
+	UNIT(test_work_for_nobody);
 	UNIT(test_deaf);
 	UNIT(test_slow_headers);
 	UNIT(test_slow_body);
 	UNIT(test_a_size_that_fits_nowhere);
+	UNIT(test_held_until_it_leaves);
 	UNIT(test_slow_reader);
 	UNIT(test_idle);
 	UNIT(test_chunks_over_the_cap);

@@ -32,10 +32,13 @@ pause_ms(long ms)
 }
 
 static void
-note(struct work *work, bool is_late)
+note(struct work *work, struct arena *scratch, bool is_late)
 {
 	const struct job *job = (const struct job *)(void *)work;
 
+	/* the next must find nothing of this one */
+	assert_int_equal(0, arena_used(scratch));
+	assert_non_null(arena_take(scratch, 1, 100));
 	order[atomic_fetch_add(&noted, 1)] = job->number;
 	if (is_late)
 		atomic_fetch_add(&late, 1);
@@ -43,20 +46,20 @@ note(struct work *work, bool is_late)
 }
 
 static void
-hold(struct work *work, bool is_late)
+hold(struct work *work, struct arena *scratch, bool is_late)
 {
 	atomic_fetch_add(&held, 1);
 	while (atomic_load(&is_held))
 		pause_ms(1);
-	note(work, is_late);
+	note(work, scratch, is_late);
 }
 
 static void
-hold_again(struct work *work, bool is_late)
+hold_again(struct work *work, struct arena *scratch, bool is_late)
 {
 	while (atomic_load(&is_held_again))
 		pause_ms(1);
-	note(work, is_late);
+	note(work, scratch, is_late);
 }
 
 static struct workers *
