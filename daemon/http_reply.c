@@ -1,9 +1,14 @@
 #include "daemon/http_reply.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "daemon/tile_cache.h"
+
+/* A longer answer is given to the library in blocks: whole, the system takes half
+ * a megabyte at once, and 32 such in one round keep the others waiting. */
+#define BLOCK ((size_t)32 << 10)
 
 static const char *
 cache_control(enum reply_cache cache)
@@ -65,6 +70,23 @@ let_tile_go(void *tile)
 	tile_bytes_let_go(tile);
 }
 
+static ssize_t
+give(struct span bytes, uint64_t at, char *out, size_t cap)
+{
+	size_t len =
+	    bytes.len - (size_t)at < cap ? bytes.len - (size_t)at : cap;
+
+	if (len > 0)
+		memcpy(out, bytes.data + at, len);
+	return (ssize_t)len;
+}
+
+static ssize_t
+give_tile(void *tile, uint64_t at, char *out, size_t cap)
+{
+	return give(tile_bytes_view(tile), at, out, cap);
+}
+
 /* Its bytes are shared, and stay until the last of them is sent. */
 static struct MHD_Response *
 response_of_tile(struct reply *reply)
@@ -73,9 +95,11 @@ response_of_tile(struct reply *reply)
 	struct span bytes = tile_bytes_view(tile);
 	/* the library takes it without const and only reads */
 	void *data = (void *)(uintptr_t)bytes.data;
-	struct MHD_Response *response =
-	    MHD_create_response_from_buffer_with_free_callback_cls(
-		bytes.len, data, let_tile_go, tile);
+	struct MHD_Response *response = bytes.len > BLOCK
+	    ? MHD_create_response_from_callback(
+		  bytes.len, BLOCK, give_tile, tile, let_tile_go)
+	    : MHD_create_response_from_buffer_with_free_callback_cls(
+		  bytes.len, data, let_tile_go, tile);
 
 	if (response != NULL)
 		reply->tile = NULL;
