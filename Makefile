@@ -48,7 +48,7 @@ DAEMON := limits fault failstop log clock thread lock tile_cache worker team dam
 	serve_read \
 	serve_export serve_list serve_openness serve_license serve_lineage \
 	serve_shard serve_tlog \
-	route http_listen http_reply http_exchange http_stream http_handle \
+	route http_listen http_pace http_reply http_exchange http_stream http_handle \
 	http_chunks http_loop http \
 	config vkey scrub withhold maintain \
 	start service main

@@ -175,7 +175,8 @@ judge_answer(struct exchange *exchange)
 	} else {
 		exchange->answer_counted = reply->body.len;
 		if (atomic_fetch_add(bytes, reply->body.len) + reply->body.len >
-		    ANSWERS_BYTES_MAX)
+			ANSWERS_BYTES_MAX &&
+		    reply->body.len > ANSWER_LEN_SMALL)
 			err = why(&w, ERR_BUSY,
 			    "answer: too much waits to be taken by others");
 	}
@@ -198,7 +199,7 @@ exchange_send(struct exchange *exchange)
 	exchange_set_deadline(exchange,
 	    exchange->shared->deadlines.answer_ms +
 		reply_len(reply) / ANSWER_RATE * 1000);
-	return http_reply_send(exchange->connection, reply,
+	return http_reply_send(exchange->pace, exchange->connection, reply,
 	    exchange->pass.method != GATE_POST &&
 		exchange->pass.method != GATE_PUT);
 }

@@ -16,6 +16,7 @@
 
 #include <microhttpd.h>
 
+#include "daemon/http_pace.h"
 #include "daemon/reply.h"
 #include "daemon/request.h"
 #include "daemon/route.h"
@@ -51,6 +52,7 @@ struct exchange {
 	struct watched *watched;
 	void (*resume)(struct exchange *exchange); /* the loop's */
 	void *loop;
+	struct pace *pace;     /* the loop's */
 	struct exchange *next; /* of the loop's lists */
 
 	struct exchange *chunks_next; /* of http_chunks */

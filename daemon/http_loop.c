@@ -14,7 +14,8 @@
 #include "daemon/thread.h"
 
 #define SPARE_MAX 256 /* exchanges that a loop keeps */
-#define IDLE_MS 1000  /* a loop looks at its flags this often */
+#define RESUMED_A_ROUND 16
+#define IDLE_MS 1000 /* a loop looks at its flags this often */
 
 /* ---- resuming ---- */
 
@@ -43,17 +44,24 @@ resume(struct exchange *exchange)
 		loop_wake(loop);
 }
 
-static void
-resume_all(struct http_loop *loop)
+static struct exchange *
+take_resumed(struct http_loop *loop)
 {
 	lock_take(&loop->lock);
 	struct exchange *exchange = loop->resumed;
 	loop->resumed = NULL;
 	lock_drop(&loop->lock);
-	while (exchange != NULL) {
-		struct exchange *next = exchange->next;
+	return exchange;
+}
+
+/* A few: a commit answers a thousand at once, and each has its proof to be made. */
+static void
+resume_some(struct http_loop *loop)
+{
+	for (size_t i = 0; i < RESUMED_A_ROUND && loop->resuming != NULL; i++) {
+		struct exchange *exchange = loop->resuming;
+		loop->resuming = exchange->next;
 		MHD_resume_connection(exchange->connection);
-		exchange = next;
 	}
 }
 
@@ -125,6 +133,7 @@ spare_take(struct http_loop *loop)
 		if (exchange == NULL)
 			return NULL;
 		exchange->loop = loop;
+		exchange->pace = &loop->pace;
 		exchange->resume = resume;
 		return exchange;
 	}
@@ -249,6 +258,7 @@ loop_init(struct http_loop *loop, struct http_shared *shared)
 		.epoll_fd = -1,
 		.wake_fd = -1,
 	};
+	pace_init(&loop->pace, &shared->waiting);
 	lock_init(&loop->lock);
 }
 
@@ -278,6 +288,8 @@ timeout_of(struct http_loop *loop)
 {
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
 
+	if (loop->resuming != NULL || pace_has_waiting(&loop->pace))
+		return 0;
 	if (MHD_get_timeout(loop->daemon, &timeout_ms) != MHD_YES ||
 	    timeout_ms > IDLE_MS)
 		return IDLE_MS;
@@ -301,11 +313,13 @@ wait(struct http_loop *loop, int wait_ms)
 	uint64_t wakes;
 	int count = epoll_wait(loop->epoll_fd, events, 2, wait_ms);
 
-	for (int i = 0; i < count; i++) {
+	/* what was resumed meanwhile stays in its list, and the wake in its
+	   descriptor, until those before it had their turn */
+	for (int i = 0; loop->resuming == NULL && i < count; i++) {
 		if (events[i].data.fd != loop->wake_fd)
 			continue;
 		(void)!read(loop->wake_fd, &wakes, sizeof(wakes));
-		resume_all(loop);
+		loop->resuming = take_resumed(loop);
 	}
 }
 
@@ -319,6 +333,8 @@ run(void *argument)
 		int wait_ms =
 		    chunks_timeout_ms(&loop->chunks, timeout_of(loop));
 		wait(loop, wait_ms);
+		resume_some(loop);
+		pace_round(&loop->pace);
 		if (!loop->is_quiesced && atomic_load(&loop->shared->is_quiet))
 			quiesce(loop);
 		(void)MHD_run(loop->daemon);

@@ -22,6 +22,8 @@ struct http_loop {
 	bool is_running;
 	bool is_quiesced; /* the loop's own, as what follows */
 	struct http_chunks chunks;
+	struct pace pace;
+	struct exchange *resuming; /* was resumed, and is its turn */
 	struct exchange *spare;
 	size_t spare_count;
 	struct lock lock;

@@ -1,14 +1,9 @@
 #include "daemon/http_reply.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "daemon/tile_cache.h"
-
-/* A longer answer is given to the library in blocks: whole, the system takes half
- * a megabyte at once, and 32 such in one round keep the others waiting. */
-#define BLOCK ((size_t)32 << 10)
 
 static const char *
 cache_control(enum reply_cache cache)
@@ -70,23 +65,6 @@ let_tile_go(void *tile)
 	tile_bytes_let_go(tile);
 }
 
-static ssize_t
-give(struct span bytes, uint64_t at, char *out, size_t cap)
-{
-	size_t len =
-	    bytes.len - (size_t)at < cap ? bytes.len - (size_t)at : cap;
-
-	if (len > 0)
-		memcpy(out, bytes.data + at, len);
-	return (ssize_t)len;
-}
-
-static ssize_t
-give_tile(void *tile, uint64_t at, char *out, size_t cap)
-{
-	return give(tile_bytes_view(tile), at, out, cap);
-}
-
 /* Its bytes are shared, and stay until the last of them is sent. */
 static struct MHD_Response *
 response_of_tile(struct reply *reply)
@@ -95,11 +73,9 @@ response_of_tile(struct reply *reply)
 	struct span bytes = tile_bytes_view(tile);
 	/* the library takes it without const and only reads */
 	void *data = (void *)(uintptr_t)bytes.data;
-	struct MHD_Response *response = bytes.len > BLOCK
-	    ? MHD_create_response_from_callback(
-		  bytes.len, BLOCK, give_tile, tile, let_tile_go)
-	    : MHD_create_response_from_buffer_with_free_callback_cls(
-		  bytes.len, data, let_tile_go, tile);
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer_with_free_callback_cls(
+		bytes.len, data, let_tile_go, tile);
 
 	if (response != NULL)
 		reply->tile = NULL;
@@ -119,9 +95,21 @@ response_of_file(struct reply *reply)
 	return response;
 }
 
+static struct MHD_Response *
+response_in_blocks(
+    struct pace *pace, struct MHD_Connection *connection, struct reply *reply)
+{
+	struct MHD_Response *response = pace_response(pace, connection, reply);
+
+	if (response == NULL)
+		reply_done(reply);
+	return response;
+}
+
 /* What is sent is the response's from here on. */
 static struct MHD_Response *
-make_response(struct reply *reply)
+make_response(
+    struct pace *pace, struct MHD_Connection *connection, struct reply *reply)
 {
 	static char nothing[1];
 	size_t len = reply->body.len;
@@ -129,6 +117,8 @@ make_response(struct reply *reply)
 
 	if (reply->fd != -1)
 		return response_of_file(reply);
+	if (reply_len(reply) > PACE_BLOCK)
+		return response_in_blocks(pace, connection, reply);
 	if (reply->tile != NULL)
 		return response_of_tile(reply);
 	response = len == 0 ? MHD_create_response_from_buffer(
@@ -141,10 +131,10 @@ make_response(struct reply *reply)
 }
 
 enum MHD_Result
-http_reply_send(
-    struct MHD_Connection *connection, struct reply *reply, bool is_public)
+http_reply_send(struct pace *pace, struct MHD_Connection *connection,
+    struct reply *reply, bool is_public)
 {
-	struct MHD_Response *response = make_response(reply);
+	struct MHD_Response *response = make_response(pace, connection, reply);
 	enum MHD_Result result = MHD_NO;
 
 	if (response == NULL)

@@ -8,10 +8,10 @@
 
 #include <microhttpd.h>
 
-#include "daemon/reply.h"
+#include "daemon/http_pace.h"
 
 /* `is_public`: any web page may read it (GET). */
-enum MHD_Result http_reply_send(
+enum MHD_Result http_reply_send(struct pace *pace,
     struct MHD_Connection *connection, struct reply *reply, bool is_public);
 
 /*

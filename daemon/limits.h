@@ -27,6 +27,7 @@
 #define ADMIT_ARENA_MAX ((size_t)4 << 20)
 #define REQUEST_ARENA_MAX ((size_t)32 << 20)
 #define ANSWERS_BYTES_MAX ((size_t)128 << 20) /* that wait to be taken */
+#define ANSWER_LEN_SMALL ((size_t)32 << 10)   /* is given in any case */
 #define ANSWER_LEN_MAX ((size_t)24 << 20)     /* an entry bundle has 16 MiB */
 /* 80 bundles of usual entries; the 1,000 newest tiles have 8 MiB */
 #define TILE_CACHE_BYTES ((size_t)32 << 20)

@@ -207,11 +207,15 @@ serve_record(struct request *request, struct reply *reply)
 enum served
 serve_record_statement(struct request *request, struct reply *reply)
 {
-	static const char block[65536];
+	uint32_t words[1024];
 	(void)request;
 
-	for (size_t i = 0; i < LARGE / sizeof(block); i++)
-		writer_bytes(&reply->body, block, sizeof(block));
+	/* each says where it stands */
+	for (size_t at = 0; at < LARGE; at += sizeof(words)) {
+		for (size_t i = 0; i < sizeof(words) / 4; i++)
+			words[i] = (uint32_t)(at / 4 + i);
+		writer_bytes(&reply->body, words, sizeof(words));
+	}
 	return SERVED;
 }
 
@@ -607,12 +611,78 @@ test_deaf(void **state)
 		struct pollfd wait = { .fd = fds[i], .events = POLLIN };
 		assert_int_equal(1, poll(&wait, 1, AWAIT_MS));
 	}
+	/* what is small is given to everybody */
+	int fd = open_one();
+	push(fd, GET E, sizeof(GET E) - 1);
+	(void)pull(fd, answer, sizeof(answer), 10);
+	assert_int_equal(200, status_of(answer));
+	(void)close(fd);
 	for (size_t i = 0; i < 20; i++) {
 		(void)pull(fds[i], answer, 512, 100);
 		refused += status_of(answer) == 503;
 		(void)close(fds[i]);
 	}
 	assert_in_range(refused, 4, 5); /* of 8 MiB, in 128 */
+	stop();
+}
+
+/* One answer of many that are given at once, in blocks. */
+struct taken {
+	size_t len; /* of the body */
+	int fd;
+	bool has_head;
+	bool is_good;
+};
+
+static void
+take_some(struct taken *taken)
+{
+	static uint32_t words[8192];
+	char head[4096];
+
+	if (!taken->has_head) { /* byte by byte: behind it comes the body */
+		size_t len = 0;
+		while (len < 4 || memcmp(head + len - 4, E, 2) != 0 ||
+		    memcmp(head + len - 2, E, 2) != 0)
+			assert_int_equal(
+			    1, recv(taken->fd, head + len++, 1, 0));
+		taken->has_head = true;
+		taken->is_good = true;
+	}
+	ssize_t got = recv(taken->fd, words, sizeof(words), MSG_WAITALL);
+	assert_int_equal(sizeof(words), got);
+	for (size_t i = 0; i < sizeof(words) / 4; i++)
+		if (words[i] != taken->len / 4 + i)
+			taken->is_good = false;
+	taken->len += sizeof(words);
+}
+
+static void
+test_long_answers(void **state)
+{
+	static const char text[] =
+	    "GET /v1/records/ab/statement HTTP/1.1\r\n" H E;
+	struct taken all[12];
+	(void)state;
+
+	start(http_defaults("127.0.0.1:0"));
+	for (size_t i = 0; i < 12; i++) {
+		all[i] = (struct taken){ .fd = open_one() };
+		push(all[i].fd, text, sizeof(text) - 1);
+	}
+	/* one leaves in its middle, one takes nothing for now */
+	take_some(&all[10]);
+	reset(all[10].fd);
+	for (size_t at = 0; at < LARGE; at += 32768)
+		for (size_t i = 0; i < 10; i++)
+			take_some(&all[i]);
+	while (all[11].len < LARGE)
+		take_some(&all[11]);
+	for (size_t i = 0; i < 12; i++) {
+		assert_true(all[i].is_good);
+		if (i != 10)
+			(void)close(all[i].fd);
+	}
 	stop();
 }
 
@@ -1053,6 +1123,7 @@ main(int argc, char **argv)
 	UNIT(test_long_work);
 	UNIT(test_work_for_nobody);
 	UNIT(test_deaf);
+	UNIT(test_long_answers);
 	UNIT(test_slow_headers);
 	UNIT(test_slow_body);
 	UNIT(test_a_size_that_fits_nowhere);
