@@ -233,7 +233,7 @@ check: $(hostile) $(B)/tests/fuzz/replay
 check: setup all $(tests) $(fault_tests) $(interop) ## run every test; T=schema/test_text or T=api/x.t for one, UNIT=1 without stories
 	$(Q)HW_BUILD=$(B) ASAN_OPTIONS=handle_segv=2 prove -j2 -e tests/run $(run_tests)
 
-hostile: all $(hostile) ## the hostile client, long and with its figures
+hostile: all $(hostile) ## the hostile client, long; figures count with KIND=release
 	$(Q)set -e; for story in $(if $(T),tests/$(T),tests/hostile/*.t); do \
 		echo "# $$story"; HW_HOSTILE=long HW_BUILD=$(B) $$story | \
 		awk '!/^ok /; /^not ok/ { bad = 1 } END { exit bad }'; done
