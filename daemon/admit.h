@@ -26,7 +26,7 @@ struct admitted {
 	char principal[TEXT_PRINCIPAL_MAX + 1];
 };
 
-/* A posted keyring is ERR_REFUSED.  The arena holds 20 times what is kept. */
+/* A posted keyring is ERR_REFUSED.  The arena has also what it was parsed by. */
 MUST_CHECK enum err admit(struct signers *signers, struct span body,
     struct arena *arena, struct admitted *ret, struct why *w);
 

@@ -135,9 +135,11 @@ chunks_look(struct http_chunks *chunks)
 void
 chunks_let_go(struct http_chunks *chunks, bool is_ending)
 {
-	uint64_t now_ms = clock_steady_ms();
 	struct exchange **at = &chunks->held;
 
+	if (*at == NULL) /* as in most rounds */
+		return;
+	uint64_t now_ms = clock_steady_ms();
 	if (now_ms < chunks->look_ms && !is_ending)
 		return;
 	chunks->look_ms = now_ms + HELD_LOOK_MS;

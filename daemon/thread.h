@@ -3,8 +3,7 @@
  *
  * Two cores serve the loops of http, which answer in microseconds, and work that
  * takes milliseconds.  A loop that wakes up must not wait for the end of somebody's
- * turn: without this the hundredth read waited 4 ms while signatures were
- * verified.
+ * turn, which was up to 4 ms later while others flooded the log.
  *
  * Threads: each for itself.  Memory: none.
  */
