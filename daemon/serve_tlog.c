@@ -127,7 +127,8 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 		    (unsigned long long)head.head.size);
 	reply->media_type = REPLY_BYTES;
 	reply->cache = REPLY_IMMUTABLE;
-	reply->tile = tile_cache_hold(request->ledger->tiles, &tile);
+	if (reply->tile == NULL)
+		reply->tile = tile_cache_hold(request->ledger->tiles, &tile);
 	if (reply->tile != NULL)
 		return ERR_OK;
 	txn = store_begin(request->ledger->log, TXN_READ);
@@ -146,9 +147,16 @@ put_tile(struct request *request, struct reply *reply, struct why *w)
 enum served
 serve_tile(struct request *request, struct reply *reply)
 {
-	/* up to 16 MiB of entries */
-	if (request->is_hasty && span_starts(request->segments[0], "entries/"))
-		return SERVED_AWAY;
+	struct tile tile;
+
+	/* up to 16 MiB of entries to be read, where they are not kept */
+	if (request->is_hasty &&
+	    tile_parse(request->segments[0], &tile) == ERR_OK &&
+	    tile.is_entries) {
+		reply->tile = tile_cache_hold(request->ledger->tiles, &tile);
+		if (reply->tile == NULL)
+			return SERVED_AWAY;
+	}
 	return answer_now(request, reply, put_tile);
 }
 
