@@ -220,7 +220,8 @@ hostile_objects := $(patsubst %,$(B)/tests/hostile/%.o,$(sort \
 $(B)/tests/hostile/odd: $(hostile_odd:%=$(B)/tests/hostile/%.o) $(B)/schema.a
 $(B)/tests/hostile/mutants: $(hostile_mutants:%=$(B)/tests/hostile/%.o) $(B)/schema.a
 $(B)/tests/hostile/siege: $(hostile_siege:%=$(B)/tests/hostile/%.o) \
-	$(B)/tests/bench/drive_answer.o $(B)/schema.a
+	$(B)/tests/bench/drive_answer.o $(B)/daemon/thread.o $(B)/daemon/clock.o \
+	$(B)/schema.a
 $(B)/tests/hostile/json_gate: $(B)/tests/hostile/json_gate.o $(B)/schema.a
 $(hostile):
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(SCHEMA_LIBS)

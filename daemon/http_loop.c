@@ -327,9 +327,11 @@ static void *
 run(void *argument)
 {
 	struct http_loop *loop = argument;
+	uint64_t since_us = 0;
 
 	thread_begin("http", THREAD_PROMPT);
 	while (!atomic_load(&loop->shared->is_ending)) {
+		thread_share(&since_us);
 		int wait_ms =
 		    chunks_timeout_ms(&loop->chunks, timeout_of(loop));
 		wait(loop, wait_ms);

@@ -8,7 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PATIENT_NICE 5
+#include "daemon/clock.h"
+
+#define PATIENT_NICE 10
 #define PROMPT_TURN_NS 100000 /* the shortest that Linux knows */
 
 /* sched_setattr(2): libc has neither it nor this, and the kernel's header does
@@ -24,13 +26,19 @@ struct attributes {
 	uint64_t period_ns;
 };
 
+static int
+nice_now(void)
+{
+	return getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
+}
+
 static void
 be_prompt(void)
 {
 	const struct attributes attributes = {
 		.size = sizeof(attributes),
 		.policy = SCHED_OTHER,
-		.nice = getpriority(PRIO_PROCESS, 0),
+		.nice = nice_now(),
 		.runtime_ns = PROMPT_TURN_NS,
 	};
 
@@ -48,9 +56,18 @@ thread_begin(const char *name, enum thread_turn turn)
 	case THREAD_USUAL:
 		return;
 	case THREAD_PATIENT:
-		(void)setpriority(
-		    PRIO_PROCESS, (id_t)syscall(SYS_gettid), PATIENT_NICE);
+		(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid),
+		    nice_now() + PATIENT_NICE);
 		return;
 	}
 	abort();
+}
+
+void
+thread_share(uint64_t *since_us)
+{
+	if (clock_steady_us() - *since_us < THREAD_SHARE_US)
+		return;
+	(void)sched_yield();
+	*since_us = clock_steady_us();
 }

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/clock.h"
 #include "daemon/thread.h"
 
 struct row {
@@ -17,7 +18,7 @@ struct row {
 static const struct row rows[] = {
 	{ "prompt", THREAD_PROMPT, 0 },
 	{ "usual", THREAD_USUAL, 0 },
-	{ "patient", THREAD_PATIENT, 5 },
+	{ "patient", THREAD_PATIENT, 10 },
 	{ "a name of 15 by", THREAD_USUAL, 0 },
 };
 
@@ -62,9 +63,29 @@ test_row(void **state)
 	assert_int_equal(before, nice_now());
 }
 
+static void
+test_share(void **state)
+{
+	uint64_t since_us = 0;
+	uint64_t begun_us = clock_steady_us();
+	(void)state;
+
+	thread_share(&since_us);
+	assert_true(since_us >= begun_us);
+	uint64_t due_us = since_us -= THREAD_SHARE_US;
+	thread_share(&since_us);
+	assert_true(since_us >= due_us + THREAD_SHARE_US);
+	/* too early, unless this thread itself has to wait in between */
+	do {
+		due_us = since_us = clock_steady_us();
+		thread_share(&since_us);
+	} while (since_us != due_us);
+}
+
 int
 main(int argc, char **argv)
 {
 	UNIT_ROWS(rows, test_row);
+	UNIT(test_share);
 	return unit_run(argc, argv);
 }

@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/thread.h"
 #include "tests/bench/drive_answer.h"
 #include "tests/hostile/wire.h"
 
 #define EVENTS_MAX 256
 #define TICK_MS 20
-#define NICE 10
 #define DEAF_WINDOW 4096 /* bytes that are taken without being read */
 #define IN_MAX ((size_t)32 << 20)
 
@@ -35,6 +33,7 @@ struct field {
 	struct peer *peers;
 	int epoll_fd;
 	uint64_t now_us;
+	uint64_t since_us; /* it shared its processor */
 };
 
 static _Noreturn void
@@ -210,8 +209,10 @@ turn(struct field *field)
 	int count = epoll_wait(field->epoll_fd, events, EVENTS_MAX, TICK_MS);
 
 	field->now_us = wire_now_us();
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		serve(field, events[i].data.ptr, events[i].events);
+		thread_share(&field->since_us);
+	}
 	if (field->attack->drip_ms > 0)
 		drip(field);
 }
@@ -246,7 +247,7 @@ run(void *argument)
 	struct field field = { .attack = argument };
 	struct attack *attack = argument;
 
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+	thread_begin("attack", THREAD_PATIENT);
 	field.peers = calloc(attack->connections, sizeof(*field.peers));
 	field.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (field.peers == NULL || field.epoll_fd == -1)

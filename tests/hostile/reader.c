@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/thread.h"
 #include "tests/hostile/wire.h"
 
 #define PATIENCE_MS 20000
@@ -46,6 +47,8 @@ run(void *argument)
 	const struct reader *reader = own->reader;
 	struct wire_talk *talk = NULL;
 	size_t number = (size_t)(own - reader->threads);
+
+	thread_begin("reader", THREAD_PROMPT);
 	uint64_t begun_us = wire_now_us();
 	uint64_t due_us = begun_us + number * reader->pace_us / READERS;
 

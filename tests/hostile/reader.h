@@ -2,7 +2,8 @@
  * reader: honest readers at a steady pace, and how long their answers take.
  *
  * Each has a connection and a thread of its own and asks one thing after the
- * other; what it could not ask since an answer was late is left out.
+ * other; what it could not ask since an answer was late is left out.  It stands for
+ * somebody who has a machine of his own: it goes on as soon as its answer is there.
  *
  * Threads: READERS of its own.  Memory: in place.
  */
