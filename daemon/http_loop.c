@@ -311,8 +311,12 @@ wait(struct http_loop *loop, int wait_ms)
 {
 	struct epoll_event events[2];
 	uint64_t wakes;
-	int count = epoll_wait(loop->epoll_fd, events, 2, wait_ms);
+	int count = epoll_wait(loop->epoll_fd, events, 2, 0);
 
+	if (count == 0 && wait_ms > 0) {
+		count = epoll_wait(loop->epoll_fd, events, 2, wait_ms);
+		thread_waited();
+	}
 	/* what was resumed meanwhile stays in its list, and the wake in its
 	   descriptor, until those before it had their turn */
 	for (int i = 0; loop->resuming == NULL && i < count; i++) {
@@ -327,11 +331,10 @@ static void *
 run(void *argument)
 {
 	struct http_loop *loop = argument;
-	uint64_t since_us = 0;
 
 	thread_begin("http", THREAD_PROMPT);
 	while (!atomic_load(&loop->shared->is_ending)) {
-		thread_share(&since_us);
+		thread_share();
 		int wait_ms =
 		    chunks_timeout_ms(&loop->chunks, timeout_of(loop));
 		wait(loop, wait_ms);

@@ -1,6 +1,7 @@
 #include "daemon/render.h"
 
 #include "daemon/put.h"
+#include "daemon/thread.h"
 
 /* ---- lists ---- */
 
@@ -122,6 +123,7 @@ put_node(const struct lineage_node *node, const struct warning_ids *warnings,
 		writer_text(w, "null");
 	}
 	writer_text(w, "}");
+	thread_share();
 }
 
 static void
@@ -161,6 +163,7 @@ put_edge(const struct lineage *lineage, size_t at,
 	}
 	put_evidence(attested, at, w);
 	writer_text(w, "}");
+	thread_share();
 }
 
 void
@@ -183,6 +186,7 @@ render_step(const struct lineage *lineage, const struct lineage_edge *edge,
 		    : edge->is_shown	 ? "manifest"
 					 : "record"));
 	writer_text(w, "}");
+	thread_share();
 }
 
 void
@@ -243,6 +247,7 @@ put_dot_node(const struct lineage_node *node, size_t at, struct writer *w)
 	writer_text(w, "\", tooltip=\"");
 	writer_text(w, text);
 	writer_text(w, node->is_gap ? "\", style=dashed];\n" : "\"];\n");
+	thread_share();
 }
 
 static void
@@ -265,6 +270,7 @@ put_dot_edge(const struct lineage_edge *edge, struct writer *w)
 	else if (edge->record->disputes.count > 0)
 		writer_text(w, ", color=red");
 	writer_text(w, "];\n");
+	thread_share();
 }
 
 void

@@ -8,6 +8,7 @@
 #include "daemon/metric.h"
 #include "daemon/prove.h"
 #include "daemon/serve.h"
+#include "daemon/thread.h"
 #include "schema/text.h"
 #include "schema/tlog_proof.h"
 
@@ -153,6 +154,7 @@ admit_some(struct write *write)
 	     i++) {
 		admit_line(write, &write->lines[write->admitted++]);
 		arena_reset(write->request->scratch);
+		thread_share();
 	}
 	return write->admitted == write->count;
 }

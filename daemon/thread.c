@@ -10,8 +10,11 @@
 
 #include "daemon/clock.h"
 
-#define PATIENT_NICE 10
-#define PROMPT_TURN_NS 100000 /* the shortest that Linux knows */
+/* Of the system, and what a thread has at most before it asks. */
+#define PROMPT_TURN_US 100 /* the shortest that Linux knows */
+#define PROMPT_MOST_US 200
+#define PATIENT_TURN_US 500
+#define PATIENT_MOST_US 500
 
 /* sched_setattr(2): libc has neither it nor this, and the kernel's header does
  * not go with libc's. */
@@ -26,23 +29,22 @@ struct attributes {
 	uint64_t period_ns;
 };
 
-static int
-nice_now(void)
-{
-	return getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
-}
+/* Of this thread. */
+static _Thread_local uint64_t most_us;	/* 0: thread_share does nothing */
+static _Thread_local uint64_t since_us; /* 0: it waited */
 
 static void
-be_prompt(void)
+take_turns(uint64_t turn_us, uint64_t until_us)
 {
 	const struct attributes attributes = {
 		.size = sizeof(attributes),
 		.policy = SCHED_OTHER,
-		.nice = nice_now(),
-		.runtime_ns = PROMPT_TURN_NS,
+		.nice = getpriority(PRIO_PROCESS, 0),
+		.runtime_ns = turn_us * 1000,
 	};
 
 	(void)syscall(SYS_sched_setattr, 0, &attributes, 0);
+	most_us = until_us;
 }
 
 void
@@ -51,23 +53,33 @@ thread_begin(const char *name, enum thread_turn turn)
 	(void)pthread_setname_np(pthread_self(), name);
 	switch (turn) {
 	case THREAD_PROMPT:
-		be_prompt();
+		take_turns(PROMPT_TURN_US, PROMPT_MOST_US);
 		return;
 	case THREAD_USUAL:
 		return;
 	case THREAD_PATIENT:
-		(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid),
-		    nice_now() + PATIENT_NICE);
+		take_turns(PATIENT_TURN_US, PATIENT_MOST_US);
 		return;
 	}
 	abort();
 }
 
 void
-thread_share(uint64_t *since_us)
+thread_waited(void)
 {
-	if (clock_steady_us() - *since_us < THREAD_SHARE_US)
+	since_us = 0;
+}
+
+void
+thread_share(void)
+{
+	if (most_us == 0)
+		return;
+	uint64_t now_us = clock_steady_us();
+	if (since_us == 0)
+		since_us = now_us;
+	if (now_us - since_us < most_us)
 		return;
 	(void)sched_yield();
-	*since_us = clock_steady_us();
+	since_us = clock_steady_us();
 }

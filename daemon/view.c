@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "daemon/gist_seek.h"
+#include "daemon/thread.h"
 
 struct view
 view_open(struct store *log, struct store *index, uint64_t published)
@@ -59,6 +60,14 @@ get_id(struct view *view, uint64_t position, struct hash *ret)
 	    &view->log, tree_stored_number(0, position), ret);
 }
 
+/* One step of a question, which may have thousands. */
+static void
+count_work(struct view *view)
+{
+	view->work++;
+	thread_share();
+}
+
 bool
 view_get(struct view *view, uint64_t position, struct view_record *ret)
 {
@@ -69,7 +78,7 @@ view_get(struct view *view, uint64_t position, struct view_record *ret)
 		*ret = view->last;
 		return true;
 	}
-	view->work++;
+	count_work(view);
 	if (!store_log_get(&view->log, position, &entry)) {
 		txn_fail(
 		    &view->log, ERR_CORRUPT); /* below `end` all is there */
@@ -98,7 +107,7 @@ struct index_walk
 view_walk(
     struct view *view, enum index_tag tag, struct span value, uint64_t from)
 {
-	view->work++;
+	count_work(view);
 	return index_walk_open_below(&view->index,
 	    store_index_place(view->store, tag, value), from, view->end);
 }

@@ -112,6 +112,7 @@ run(void *argument)
 			break;
 		if (work == NULL) {
 			(void)lock_wait(&workers->lock, UINT64_MAX);
+			thread_waited();
 			continue;
 		}
 		lock_drop(&workers->lock);
@@ -119,6 +120,7 @@ run(void *argument)
 		    is_stopping ||
 			clock_steady_ms() - work->added_ms > WORK_WAIT_MS);
 		arena_reset(worker->scratch);
+		thread_share();
 		lock_take(&workers->lock);
 	}
 	lock_drop(&workers->lock);

@@ -2,36 +2,54 @@
 #include "tests/unit.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
 #include "daemon/thread.h"
+
+/* ---- what the system knows ---- */
 
 struct row {
 	const char *name;
 	enum thread_turn turn;
-	int nicer; /* than who began it */
+	uint64_t turn_us; /* 0: the system's own */
 };
 
 static const struct row rows[] = {
-	{ "prompt", THREAD_PROMPT, 0 },
+	{ "prompt", THREAD_PROMPT, 100 },
 	{ "usual", THREAD_USUAL, 0 },
-	{ "patient", THREAD_PATIENT, 10 },
+	{ "patient", THREAD_PATIENT, 500 },
 	{ "a name of 15 by", THREAD_USUAL, 0 },
+};
+
+/* As sched_getattr(2) has it. */
+struct attributes {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns;
+	uint64_t deadline_ns;
+	uint64_t period_ns;
 };
 
 struct seen {
 	const struct row *row;
 	char name[16];
-	int nice;
+	struct attributes before;
+	struct attributes attributes;
 };
 
-static int
-nice_now(void)
+static struct attributes
+attributes_now(void)
 {
-	return getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
+	struct attributes now = { 0 };
+
+	(void)syscall(SYS_sched_getattr, 0, &now, sizeof(now), 0);
+	return now;
 }
 
 static void *
@@ -39,10 +57,11 @@ run(void *context)
 {
 	struct seen *seen = context;
 
+	seen->before = attributes_now();
 	thread_begin(seen->row->name, seen->row->turn);
 	(void)pthread_getname_np(
 	    pthread_self(), seen->name, sizeof(seen->name));
-	seen->nice = nice_now();
+	seen->attributes = attributes_now();
 	return NULL;
 }
 
@@ -51,35 +70,92 @@ test_row(void **state)
 {
 	struct seen seen = { .row = *state };
 	pthread_t thread;
-	int before = nice_now();
 
 	assert_int_equal(0, pthread_create(&thread, NULL, run, &seen));
 	assert_int_equal(0, pthread_join(thread, NULL));
 	assert_string_equal(seen.row->name, seen.name);
-	if (seen.row->nicer == 0)
-		assert_int_equal(before, seen.nice);
-	else /* it is no promise where it had been patient before */
-		assert_true(seen.nice >= seen.row->nicer);
-	assert_int_equal(before, nice_now());
+	assert_int_equal(seen.before.nice, seen.attributes.nice);
+	assert_int_equal(seen.before.policy, seen.attributes.policy);
+	/* a system that has no turns of each thread's own tells of none */
+	if (seen.before.runtime_ns > 0 && seen.row->turn_us > 0)
+		assert_int_equal(
+		    seen.row->turn_us * 1000, seen.attributes.runtime_ns);
+	else
+		assert_int_equal(
+		    seen.before.runtime_ns, seen.attributes.runtime_ns);
+}
+
+/* ---- turns ---- */
+
+#define PASSES 200
+
+struct pair {
+	atomic_bool is_over;
+	atomic_uint_fast64_t steps; /* of the other */
+};
+
+static void *
+go_on(void *context)
+{
+	struct pair *pair = context;
+
+	while (!atomic_load(&pair->is_over))
+		atomic_fetch_add(&pair->steps, 1);
+	return NULL;
+}
+
+/* How often the other went on within thread_share, of PASSES milliseconds of
+ * work on one processor. */
+static size_t
+count_shared(struct pair *pair)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i < PASSES; i++) {
+		struct timespec now;
+		clock_t end = clock() + CLOCKS_PER_SEC / 1000;
+		while (clock() < end)
+			(void)clock_gettime(CLOCK_MONOTONIC, &now);
+		uint64_t before = atomic_load(&pair->steps);
+		thread_share();
+		shared += atomic_load(&pair->steps) != before;
+	}
+	return shared;
+}
+
+static void *
+share(void *context)
+{
+	struct pair *pair = context;
+	static size_t counts[2];
+
+	counts[0] = count_shared(pair); /* it never said that it has much */
+	thread_begin("patient", THREAD_PATIENT);
+	counts[1] = count_shared(pair);
+	return counts;
 }
 
 static void
 test_share(void **state)
 {
-	uint64_t since_us = 0;
-	uint64_t begun_us = clock_steady_us();
+	struct pair pair = { .steps = 0 };
+	pthread_t threads[2];
+	cpu_set_t before, one;
+	void *counts;
 	(void)state;
 
-	thread_share(&since_us);
-	assert_true(since_us >= begun_us);
-	uint64_t due_us = since_us -= THREAD_SHARE_US;
-	thread_share(&since_us);
-	assert_true(since_us >= due_us + THREAD_SHARE_US);
-	/* too early, unless this thread itself has to wait in between */
-	do {
-		due_us = since_us = clock_steady_us();
-		thread_share(&since_us);
-	} while (since_us != due_us);
+	assert_int_equal(0, sched_getaffinity(0, sizeof(before), &before));
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(0, sched_setaffinity(0, sizeof(one), &one));
+	assert_int_equal(0, pthread_create(&threads[0], NULL, go_on, &pair));
+	assert_int_equal(0, pthread_create(&threads[1], NULL, share, &pair));
+	assert_int_equal(0, sched_setaffinity(0, sizeof(before), &before));
+	assert_int_equal(0, pthread_join(threads[1], &counts));
+	atomic_store(&pair.is_over, true);
+	assert_int_equal(0, pthread_join(threads[0], NULL));
+	assert_true(((size_t *)counts)[0] < PASSES / 10);
+	assert_true(((size_t *)counts)[1] > PASSES / 10);
 }
 
 int

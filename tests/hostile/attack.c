@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "daemon/thread.h"
@@ -14,6 +16,7 @@
 
 #define EVENTS_MAX 256
 #define TICK_MS 20
+#define NICE 10
 #define DEAF_WINDOW 4096 /* bytes that are taken without being read */
 #define IN_MAX ((size_t)32 << 20)
 
@@ -33,7 +36,6 @@ struct field {
 	struct peer *peers;
 	int epoll_fd;
 	uint64_t now_us;
-	uint64_t since_us; /* it shared its processor */
 };
 
 static _Noreturn void
@@ -206,12 +208,17 @@ static void
 turn(struct field *field)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int count = epoll_wait(field->epoll_fd, events, EVENTS_MAX, TICK_MS);
+	int count = epoll_wait(field->epoll_fd, events, EVENTS_MAX, 0);
 
+	if (count == 0) {
+		count = epoll_wait(
+		    field->epoll_fd, events, EVENTS_MAX, TICK_MS);
+		thread_waited();
+	}
 	field->now_us = wire_now_us();
 	for (int i = 0; i < count; i++) {
 		serve(field, events[i].data.ptr, events[i].events);
-		thread_share(&field->since_us);
+		thread_share();
 	}
 	if (field->attack->drip_ms > 0)
 		drip(field);
@@ -248,6 +255,7 @@ run(void *argument)
 	struct attack *attack = argument;
 
 	thread_begin("attack", THREAD_PATIENT);
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
 	field.peers = calloc(attack->connections, sizeof(*field.peers));
 	field.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (field.peers == NULL || field.epoll_fd == -1)
