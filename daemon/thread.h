@@ -16,8 +16,8 @@
 #define HEADWATER_DAEMON_THREAD_H
 
 enum thread_turn {
-	THREAD_PROMPT, /* short turns, taken at once */
-	THREAD_USUAL,  /* as any other; thread_share does nothing */
+	THREAD_PROMPT,	/* short turns, taken at once */
+	THREAD_USUAL,	/* as any other; thread_share does nothing */
 	THREAD_PATIENT, /* work of milliseconds: the prompt go first */
 };
 

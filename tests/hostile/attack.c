@@ -211,8 +211,8 @@ turn(struct field *field)
 	int count = epoll_wait(field->epoll_fd, events, EVENTS_MAX, 0);
 
 	if (count == 0) {
-		count = epoll_wait(
-		    field->epoll_fd, events, EVENTS_MAX, TICK_MS);
+		count =
+		    epoll_wait(field->epoll_fd, events, EVENTS_MAX, TICK_MS);
 		thread_waited();
 	}
 	field->now_us = wire_now_us();
