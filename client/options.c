@@ -6,29 +6,48 @@
 
 /* ---- what is near ---- */
 
-/* Edit distance (insert, delete, replace) of two short words. */
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edit distance (insert, delete, replace, swap two neighbours) of two short
+ * words: optimal string alignment. */
+struct distance {
+	const char *a;
+	const char *b;
+	size_t rows[3][NAME_MAX_LEN + 1]; /* of the last lengths of `a` */
+};
+
+/* Of the first `i` and `j` of them. */
+static size_t
+distance_at(const struct distance *d, size_t i, size_t j)
+{
+	const size_t *above = d->rows[(i + 2) % 3];
+	const char *a = d->a + i;
+	const char *b = d->b + j;
+
+	if (i == 0 || j == 0)
+		return i + j;
+	size_t best = least(above[j], d->rows[i % 3][j - 1]) + 1;
+	best = least(best, above[j - 1] + (a[-1] != b[-1]));
+	if (i > 1 && j > 1 && a[-1] == b[-2] && a[-2] == b[-1])
+		best = least(best, d->rows[(i + 1) % 3][j - 2] + 1);
+	return best;
+}
+
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t row[NAME_MAX_LEN + 1];
+	struct distance d = { .a = a, .b = b };
+	size_t a_len = strlen(a);
 	size_t b_len = strlen(b);
 
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-		row[0] = i + 1;
-		for (size_t j = 0; j < b_len; j++) {
-			size_t best = diagonal + (a[i] == b[j] ? 0 : 1);
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j + 1] + 1 < best)
-				best = row[j + 1] + 1;
-			diagonal = row[j + 1];
-			row[j + 1] = best;
-		}
-	}
-	return row[b_len];
+	for (size_t i = 0; i <= a_len; i++)
+		for (size_t j = 0; j <= b_len; j++)
+			d.rows[i % 3][j] = distance_at(&d, i, j);
+	return d.rows[a_len % 3][b_len];
 }
 
 const char *

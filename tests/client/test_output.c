@@ -182,11 +182,15 @@ test_nearest(void **state)
 {
 	static const char *const names[] = { "init", "submit", "show", "verify",
 		"audit" };
+	static const char *const kinds[] = { "code", "model" };
 
 	(void)state;
 	assert_string_equal("verify", options_nearest("verfy", names, 5));
 	assert_string_equal("audit", options_nearest("aduit", names, 5));
 	assert_string_equal("init", options_nearest("int", names, 5));
+	/* two that were swapped are one slip, not two */
+	assert_string_equal("model", options_nearest("modle", kinds, 2));
+	assert_string_equal("code", options_nearest("cod", kinds, 2));
 	assert_null(options_nearest("frobnicate", names, 5));
 	assert_null(options_nearest("", names, 5));
 }
