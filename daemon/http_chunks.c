@@ -14,7 +14,7 @@
 #define NEWEST 64
 #define ROUNDS_A_WHOLE_LOOK 16
 #define HELD_LOOK_MS 20
-#define DROPS_MAX 16
+#define DROPS_MAX 4096	  /* 32 MiB: more than any system keeps for one */
 #define CHUNK_FRAME_MIN 4 /* CR LF behind its size, and behind its data */
 
 /* Bytes that have been read from it since it was opened; 0 where the kernel does
@@ -103,6 +103,7 @@ static void
 let_go(struct exchange *exchange)
 {
 	int fd = exchange_socket(exchange);
+	uint8_t unused[8192]; /* nobody writes it; so much at a time */
 	ssize_t dropped = 1;
 
 	exchange_stop_waiting(exchange);
@@ -112,7 +113,8 @@ let_go(struct exchange *exchange)
 	/* the library must find that end, and nothing before it: what is there
 	   it would take by 128 bytes, and read all again each time */
 	for (size_t i = 0; i < DROPS_MAX && dropped > 0; i++)
-		dropped = recv(fd, NULL, SIZE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+		dropped =
+		    recv(fd, unused, sizeof(unused), MSG_DONTWAIT | MSG_TRUNC);
 	MHD_resume_connection(exchange->connection);
 }
 
