@@ -20,7 +20,7 @@ SCHEMA := utf8 err span arena text text_time text_form reader writer spdx \
 	export export_inner export_common export_spdx export_spdx_relation \
 	export_cyclonedx export_prov export_openlineage \
 	export_croissant export_mot export_eu export_write
-DAEMON := limits fault failstop log clock thread lock tile_cache worker team damage \
+DAEMON := limits fault failstop log clock thread_inner thread lock tile_cache worker team damage \
 	file file_lock metric \
 	sidecar manifest_build manifest_file manifest_inner manifest_open \
 	manifest_find manifest_filter inflate quota \
@@ -128,7 +128,7 @@ CLIENT_LIBS := -lcurl -lyaml $(SCHEMA_LIBS)
 
 # what has a header alone, and what has a program's main
 bare_schema := dossier dossier_inner licensing licensing_inner openness openness_inner export export_inner
-bare_daemon := limits store store_inner manifest_file manifest_inner upload \
+bare_daemon := limits thread_inner store store_inner manifest_file manifest_inner upload \
 	upload_inner shard shard_inner taint taint_inner main signer_main
 bare_client := follow follow_inner main
 objects = $(patsubst %,$(B)/$(1)/%.o,$(filter-out $(bare_$(1)),$(2)))

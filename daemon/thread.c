@@ -9,25 +9,13 @@
 #include <unistd.h>
 
 #include "daemon/clock.h"
+#include "daemon/thread_inner.h"
 
 /* Of the system, and what a thread has at most before it asks. */
 #define PROMPT_TURN_US 100 /* the shortest that Linux knows */
 #define PROMPT_MOST_US 200
 #define PATIENT_TURN_US 500
 #define PATIENT_MOST_US 500
-
-/* sched_setattr(2): libc has neither it nor this, and the kernel's header does
- * not go with libc's. */
-struct attributes {
-	uint32_t size;
-	uint32_t policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime_ns;
-	uint64_t deadline_ns;
-	uint64_t period_ns;
-};
 
 /* Of this thread. */
 static _Thread_local uint64_t most_us;	/* 0: thread_share does nothing */
@@ -36,7 +24,7 @@ static _Thread_local uint64_t since_us; /* 0: it waited */
 static void
 take_turns(uint64_t turn_us, uint64_t until_us)
 {
-	const struct attributes attributes = {
+	const struct thread_attributes attributes = {
 		.size = sizeof(attributes),
 		.policy = SCHED_OTHER,
 		.nice = getpriority(PRIO_PROCESS, 0),

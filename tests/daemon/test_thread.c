@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/thread.h"
+#include "daemon/thread_inner.h"
 
 /* ---- what the system knows ---- */
 
@@ -24,29 +25,17 @@ static const struct row rows[] = {
 	{ "a name of 15 by", THREAD_USUAL, 0 },
 };
 
-/* As sched_getattr(2) has it. */
-struct attributes {
-	uint32_t size;
-	uint32_t policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime_ns;
-	uint64_t deadline_ns;
-	uint64_t period_ns;
-};
-
 struct seen {
 	const struct row *row;
 	char name[16];
-	struct attributes before;
-	struct attributes attributes;
+	struct thread_attributes before;
+	struct thread_attributes attributes;
 };
 
-static struct attributes
+static struct thread_attributes
 attributes_now(void)
 {
-	struct attributes now = { 0 };
+	struct thread_attributes now = { 0 };
 
 	(void)syscall(SYS_sched_getattr, 0, &now, sizeof(now), 0);
 	return now;

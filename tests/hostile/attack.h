@@ -1,8 +1,8 @@
 /*
  * attack: many connections that do one kind of harm.
  *
- * The thread that attacks is patient and shares its processor: its work would be
- * done elsewhere, not on the log's machine.
+ * The thread that attacks has a low priority and shares its processor: its work
+ * would be done elsewhere, not on the log's machine.
  *
  * Threads: one of its own.  Memory: in place, attack_join frees the rest.
  */

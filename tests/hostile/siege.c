@@ -9,7 +9,8 @@
  * p99 of the reads is at most `worst` times the idle one (the best of `tries`);
  * none fails; whatever the log must end is ended a second after its deadline;
  * descriptors and waiting requests are as before; the second round of all attacks
- * leaves no more memory than the first, once the log has swept.
+ * leaves no more memory than the first, once the log has swept, and none takes more
+ * than the log's limits allow.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #define SETTLE_MS 60000 /* for descriptors and waiters to come back */
 #define SWEEP_MS 65000	/* the log gives back once a minute what is free */
 #define GROWTH_KB 16384 /* of memory, from round to round */
+#define MOST_KB 327680	/* its limits together: answers, bodies, queue, cache */
 #define FLOOR_US 1000	/* an idle p99 below this counts as this much */
 
 struct siege {
@@ -203,6 +205,10 @@ judge(struct siege *siege, const struct result *r)
 	    r->after.descriptors <= r->before.descriptors &&
 		r->after.waiting == 0,
 	    name, "descriptors and waiters come back");
+	if (siege->rounds > 1) /* once may be with a sanitizer's own */
+		check(siege,
+		    r->memory_kb <= MOST_KB && r->after.memory_kb <= MOST_KB,
+		    name, "memory is bounded");
 	if (attack->limit_ms == 0)
 		return;
 	check(siege, attack->hung == 0, name, "none hangs");
